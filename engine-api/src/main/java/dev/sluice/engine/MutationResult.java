@@ -1,0 +1,48 @@
+package dev.sluice.engine;
+
+import dev.sluice.engine.annotation.Stable;
+
+/**
+ * Where an engine says what a mutation became. Belongs to the server and is reused; filled within the call.
+ *
+ * <p>The three numbers are what clients get as a mutation token. For a durable write the sequence number is that of the
+ * commit.
+ */
+@Stable
+public final class MutationResult {
+
+    private long cas;
+    private long seqno;
+    private long vbucketUuid;
+
+    /**
+     * Fills all three.
+     *
+     * @param cas the new CAS, unsigned, never 0
+     * @param seqno the sequence number in the vbucket, from 1; 0 where the engine has none
+     * @param vbucketUuid which history of the vbucket the sequence number belongs to; 0 where the engine has none
+     */
+    public MutationResult set(long cas, long seqno, long vbucketUuid) {
+        this.cas = cas;
+        this.seqno = seqno;
+        this.vbucketUuid = vbucketUuid;
+        return this;
+    }
+
+    /** Back to zeros. */
+    public MutationResult clear() {
+        return set(0, 0, 0);
+    }
+
+    public long cas() {
+        return cas;
+    }
+
+    public long seqno() {
+        return seqno;
+    }
+
+    public long vbucketUuid() {
+        return vbucketUuid;
+    }
+}
