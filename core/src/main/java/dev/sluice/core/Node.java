@@ -1,0 +1,246 @@
+package dev.sluice.core;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.core.bucket.Buckets;
+import dev.sluice.core.bucket.Pools;
+import dev.sluice.core.connection.Connection;
+import dev.sluice.core.connection.ConnectionHost;
+import dev.sluice.core.limits.InboundBudget;
+import dev.sluice.core.limits.Limits;
+import dev.sluice.core.statistics.ServerCounters;
+import dev.sluice.core.transport.Loop;
+import dev.sluice.core.transport.Transport;
+import dev.sluice.engine.EngineClock;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A whole server without sockets: buckets, connections, limits. A frontend opens connections here and feeds them.
+ *
+ * <p>Each loop has its own set of connections, which only that loop touches; what concerns all of them is asked of every
+ * loop in turn.
+ */
+public final class Node implements ConnectionHost {
+
+    /** New connections begin in the bucket of this name, if there is one. */
+    public static final String DEFAULT_BUCKET = "default";
+
+    private static final long POLL_NANOS = 10_000_000L;
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final String version;
+    private final Limits limits;
+    private final EngineClock clock;
+    private final Pools pools;
+    private final long startWallSeconds;
+    private final Buckets buckets;
+    private final ServerCounters counters = new ServerCounters();
+    private final InboundBudget inboundBudget;
+    private final AtomicLong connectionIds = new AtomicLong();
+    private final AtomicReferenceArray<@Nullable LoopConnections> loops;
+    private volatile Supplier<String> settings = () -> "{}";
+    private volatile boolean stopping;
+
+    /** The connections of one loop; the set is confined to it. */
+    private record LoopConnections(Loop loop, Set<Connection> connections) {}
+
+    /**
+     * A server with no bucket and no connection.
+     *
+     * @param version what clients hear from VERSION
+     * @param limits every bound
+     * @param clock the only time there is
+     * @param pools background threads
+     */
+    public Node(String version, Limits limits, EngineClock clock, Pools pools) {
+        this.version = version;
+        this.limits = limits;
+        this.clock = clock;
+        this.pools = pools;
+        this.startWallSeconds = clock.wallSeconds();
+        this.buckets = new Buckets(clock, pools, limits.loops());
+        this.inboundBudget = new InboundBudget(limits.inboundBytesMax());
+        this.loops = new AtomicReferenceArray<>(limits.loops());
+    }
+
+    /**
+     * Opens a connection. On its loop.
+     *
+     * @param authenticated whether the listener asks for no login
+     * @return null where the server has too many connections or is stopping: close the socket at once
+     */
+    public @Nullable Connection open(Transport transport, Loop loop, boolean authenticated) {
+        assert loop.inLoop();
+        if (stopping || !counters.openConnection(limits.connectionsMax())) {
+            return null;
+        }
+        Connection connection = new Connection(
+                connectionIds.incrementAndGet(),
+                this,
+                transport,
+                loop,
+                authenticated ? buckets.ready(DEFAULT_BUCKET) : null,
+                authenticated);
+        connectionsOf(loop).add(connection);
+        return connection;
+    }
+
+    private Set<Connection> connectionsOf(Loop loop) {
+        LoopConnections here = loops.get(loop.index());
+        if (here == null) {
+            here = new LoopConnections(loop, new LinkedHashSet<>());
+            loops.set(loop.index(), here);
+        }
+        return here.connections();
+    }
+
+    @Override
+    public void connectionClosed(Connection connection) {
+        connectionsOf(connection.loop()).remove(connection);
+        counters.closeConnection();
+    }
+
+    /** A second has passed. On each loop; that of index 0 also passes it on to the buckets. */
+    public void tick(Loop loop) {
+        assert loop.inLoop();
+        long now = clock.nanoTime();
+        for (Connection connection : List.copyOf(connectionsOf(loop))) {
+            connection.tick(now);
+        }
+        if (loop.index() == 0) {
+            try {
+                pools.nonIo().execute(buckets::tick);
+            } catch (RejectedExecutionException e) {
+                // The server is stopping, and its buckets with it.
+            }
+        }
+    }
+
+    /** Where STAT settings comes from: one JSON text. */
+    public void settings(Supplier<String> json) {
+        settings = json;
+    }
+
+    /**
+     * Stops: opens no connection any more, lets each finish what it has received, cuts those that take longer than {@link
+     * Limits#stopNanosMax}, and closes the buckets. Any thread.
+     *
+     * @return completes when all of that is done
+     */
+    public CompletableFuture<Void> stop() {
+        stopping = true;
+        onEveryConnection(Connection::stop);
+        CompletableFuture<Void> gone = new CompletableFuture<>();
+        awaitConnections(clock.nanoTime(), false, gone);
+        return gone.thenCompose(nothing -> buckets.close());
+    }
+
+    private void awaitConnections(long since, boolean cut, CompletableFuture<Void> gone) {
+        if (counters.connections() == 0) {
+            gone.complete(null);
+            return;
+        }
+        long waited = clock.nanoTime() - since;
+        boolean cutNow = !cut && waited > limits.stopNanosMax();
+        if (cutNow) {
+            onEveryConnection(Connection::stopNow);
+        }
+        if (waited > 2 * limits.stopNanosMax()) {
+            gone.complete(null); // A loop hangs; the process must end all the same.
+            return;
+        }
+        pools.nonIo().schedule(() -> awaitConnections(since, cut || cutNow, gone), POLL_NANOS);
+    }
+
+    private void onEveryConnection(Consumer<Connection> action) {
+        for (int i = 0; i < loops.length(); i++) {
+            LoopConnections here = loops.get(i);
+            if (here != null) {
+                here.loop().execute(() -> List.copyOf(here.connections()).forEach(action));
+            }
+        }
+    }
+
+    @Override
+    public CompletableFuture<List<String>> describeConnections() {
+        List<CompletableFuture<List<String>>> parts = new ArrayList<>();
+        for (int i = 0; i < loops.length(); i++) {
+            LoopConnections here = loops.get(i);
+            if (here != null) {
+                CompletableFuture<List<String>> part = new CompletableFuture<>();
+                parts.add(part);
+                here.loop().execute(() -> part.complete(describe(here.connections())));
+            }
+        }
+        return CompletableFuture.allOf(parts.toArray(new CompletableFuture<?>[0]))
+                .thenApply(nothing ->
+                        parts.stream().flatMap(p -> p.join().stream()).toList());
+    }
+
+    private static List<String> describe(Set<Connection> connections) {
+        List<String> lines = new ArrayList<>(connections.size());
+        for (Connection connection : connections) {
+            try {
+                lines.add(JSON.writeValueAsString(connection.describe()));
+            } catch (JsonProcessingException e) {
+                throw new AssertionError("a record of numbers and texts is always JSON", e);
+            }
+        }
+        return lines;
+    }
+
+    @Override
+    public Buckets buckets() {
+        return buckets;
+    }
+
+    @Override
+    public String version() {
+        return version;
+    }
+
+    @Override
+    public Limits limits() {
+        return limits;
+    }
+
+    @Override
+    public EngineClock clock() {
+        return clock;
+    }
+
+    @Override
+    public long startWallSeconds() {
+        return startWallSeconds;
+    }
+
+    @Override
+    public Pools pools() {
+        return pools;
+    }
+
+    @Override
+    public ServerCounters counters() {
+        return counters;
+    }
+
+    @Override
+    public InboundBudget inboundBudget() {
+        return inboundBudget;
+    }
+
+    @Override
+    public String settingsJson() {
+        return settings.get();
+    }
+}

@@ -1,0 +1,193 @@
+package dev.sluice.core.bucket;
+
+import dev.sluice.core.statistics.BucketCounters;
+import dev.sluice.engine.Engine;
+import dev.sluice.engine.EngineClock;
+import dev.sluice.engine.TaskPool;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One named data set: an engine, and what the server keeps beside it. Any thread.
+ *
+ * <p>Connections are its users. A user joins and leaves on its own loop; the bucket's end is announced from elsewhere. The
+ * two meet without a lock: a user adds itself first and looks at the state then, whoever ends the bucket changes the state
+ * first and looks at the users then, so at least one of them sees the other.
+ */
+public final class Bucket {
+
+    private final BucketSpec spec;
+    private final Account account;
+    private final EngineFaults faults;
+    private final BucketCounters counters;
+    private final BucketContext context;
+    private final Set<BucketUser> users = ConcurrentHashMap.newKeySet();
+    private final Map<Class<?>, BucketCompanion> companions = new ConcurrentHashMap<>();
+
+    private final AtomicReference<BucketState> state = new AtomicReference<>(BucketState.CREATING);
+    private volatile @Nullable GuardedEngine engine;
+    private volatile @Nullable Runnable whenEmpty;
+
+    Bucket(BucketSpec spec, EngineClock clock, Pools pools, int loops) {
+        this.spec = spec;
+        this.account = new Account(spec.quotaBytes());
+        this.faults = new EngineFaults(spec.name(), spec.provider().type());
+        this.counters = new BucketCounters(loops);
+        this.context = new BucketContext(
+                clock,
+                pools,
+                account,
+                faults,
+                spec.provider().getClass().getClassLoader(),
+                spec.dataDirectory(),
+                this::vbucketStateChanged);
+    }
+
+    public String name() {
+        return spec.name();
+    }
+
+    public BucketSpec spec() {
+        return spec;
+    }
+
+    public BucketState state() {
+        return Objects.requireNonNull(state.get(), "state");
+    }
+
+    public boolean ready() {
+        return state.get() == BucketState.READY;
+    }
+
+    /** The engine behind its guard. Only for who has joined a bucket that was ready. */
+    public Engine engine() {
+        return Objects.requireNonNull(engine, "engine");
+    }
+
+    public Account account() {
+        return account;
+    }
+
+    public EngineFaults faults() {
+        return faults;
+    }
+
+    public BucketCounters counters() {
+        return counters;
+    }
+
+    /** Threads for scans and other work of this bucket that waits for disks. */
+    public TaskPool auxIoPool() {
+        return context.auxIoPool();
+    }
+
+    /** Threads for work of this bucket that never waits. */
+    public TaskPool nonIoPool() {
+        return context.nonIoPool();
+    }
+
+    /** What the engine has registered for operators, by name. */
+    public Map<String, LongSupplier> metrics() {
+        return context.registeredMetrics().values();
+    }
+
+    /**
+     * The one companion of this class, made at the first call.
+     *
+     * @param maker called at most once
+     */
+    public <C extends BucketCompanion> C companion(Class<C> type, Function<Bucket, C> maker) {
+        BucketCompanion companion = companions.get(type);
+        if (companion == null) {
+            companion = companions.computeIfAbsent(type, t -> maker.apply(this));
+            if (!ready()) {
+                companion.shutDown(); // Made while the bucket was going: nobody else may have seen it.
+            }
+        }
+        return type.cast(companion);
+    }
+
+    Collection<BucketCompanion> companions() {
+        return companions.values();
+    }
+
+    /**
+     * Makes a connection a user of this bucket.
+     *
+     * @return false when the bucket is not ready
+     */
+    public boolean join(BucketUser user) {
+        users.add(user);
+        if (ready()) {
+            return true;
+        }
+        leave(user);
+        return false;
+    }
+
+    /** The user has nothing of this bucket any more: no command blocked, none running. Idempotent. */
+    public void leave(BucketUser user) {
+        users.remove(user);
+        Runnable action = whenEmpty;
+        if (action != null && users.isEmpty()) {
+            action.run();
+        }
+    }
+
+    /** How many connections use the bucket. */
+    public int userCount() {
+        return users.size();
+    }
+
+    private void vbucketStateChanged(int vbucket) {
+        for (BucketUser user : users) {
+            user.vbucketStateChanged(this, vbucket);
+        }
+    }
+
+    // ---- for Buckets ------------------------------------------------------------------------------------------------
+
+    BucketContext context() {
+        return context;
+    }
+
+    void opened(Engine opened) {
+        engine = new GuardedEngine(
+                opened, new CallGuard(faults, opened.getClass().getClassLoader()));
+        state.set(BucketState.READY);
+    }
+
+    /**
+     * Announces the end to all users.
+     *
+     * @param whenEmpty runs when the last of them has left, perhaps more than once, on any thread
+     * @return false when the bucket was not ready, and nothing was done
+     */
+    boolean beginDestroying(Runnable whenEmpty) {
+        if (!state.compareAndSet(BucketState.READY, BucketState.DESTROYING)) {
+            return false;
+        }
+        for (BucketCompanion companion : companions.values()) {
+            companion.shutDown();
+        }
+        this.whenEmpty = whenEmpty;
+        for (BucketUser user : users) {
+            user.bucketGone(this);
+        }
+        if (users.isEmpty()) {
+            whenEmpty.run();
+        }
+        return true;
+    }
+
+    boolean companionsQuiet() {
+        return companions.values().stream().allMatch(BucketCompanion::quiet);
+    }
+}

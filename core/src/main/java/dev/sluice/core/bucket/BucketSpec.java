@@ -1,0 +1,26 @@
+package dev.sluice.core.bucket;
+
+import dev.sluice.engine.BucketConfiguration;
+import dev.sluice.engine.EngineProvider;
+import java.nio.file.Path;
+
+/**
+ * Everything needed to create a bucket, checked.
+ *
+ * @param configuration what the engine gets to see
+ * @param quotaBytes how much memory the bucket may use
+ * @param flushAllowed whether clients may drop all documents with FLUSH
+ * @param dataDirectory where its engine may keep files
+ * @param provider makes the engine
+ */
+public record BucketSpec(
+        BucketConfiguration configuration,
+        long quotaBytes,
+        boolean flushAllowed,
+        Path dataDirectory,
+        EngineProvider provider) {
+
+    public String name() {
+        return configuration.bucketName();
+    }
+}

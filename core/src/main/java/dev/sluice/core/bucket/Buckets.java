@@ -1,0 +1,196 @@
+package dev.sluice.core.bucket;
+
+import dev.sluice.core.bucket.BucketException.Reason;
+import dev.sluice.engine.Engine;
+import dev.sluice.engine.EngineClock;
+import dev.sluice.engine.EngineException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All buckets of the server, and the only place where one begins or ends. Any thread.
+ *
+ * <p><b>The end of a bucket</b> goes through three gates, none of which an engine or a client can hold shut:
+ *
+ * <ol>
+ *   <li>Users leave. Each connection ends its blocked commands on its own loop and closes. One that has stopped reading is
+ *       cut after {@code Limits.stallNanosMaxBucketGone}. After {@link #USERS_NANOS_MAX} the gate opens anyway, with a line
+ *       in the log.
+ *   <li>Companions fall quiet: a scan's producer ends after the document that it is at.
+ *   <li>The engine closes, on a background thread. It may take its time; only the name stays taken meanwhile.
+ * </ol>
+ *
+ * <p>Nothing here waits: each gate is looked at again by a scheduled task.
+ */
+public final class Buckets {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Buckets.class);
+
+    /** How often a gate is looked at. The reference server does so every 10 ms. */
+    private static final long GATE_NANOS = 10_000_000L;
+
+    private static final long USERS_NANOS_MAX = 30_000_000_000L;
+    private static final long COMPANIONS_NANOS_MAX = 30_000_000_000L;
+
+    private final EngineClock clock;
+    private final Pools pools;
+    private final int loops;
+    private final Map<String, Bucket> buckets = new ConcurrentSkipListMap<>();
+
+    /**
+     * No buckets yet.
+     *
+     * @param loops how many event loops count into the buckets' counters
+     */
+    public Buckets(EngineClock clock, Pools pools, int loops) {
+        this.clock = clock;
+        this.pools = pools;
+        this.loops = loops;
+    }
+
+    /** The bucket of that name if it is ready, otherwise null. */
+    public @Nullable Bucket ready(String name) {
+        Bucket bucket = buckets.get(name);
+        return bucket != null && bucket.ready() ? bucket : null;
+    }
+
+    /** All ready buckets, by name. */
+    public List<Bucket> ready() {
+        List<Bucket> ready = new ArrayList<>();
+        for (Bucket bucket : buckets.values()) {
+            if (bucket.ready()) {
+                ready.add(bucket);
+            }
+        }
+        return ready;
+    }
+
+    /**
+     * Creates a bucket on a background thread.
+     *
+     * @return completes when it is ready, or with a {@link BucketException}
+     */
+    public CompletableFuture<Void> create(BucketSpec spec) {
+        Bucket bucket = new Bucket(spec, clock, pools, loops);
+        if (buckets.putIfAbsent(spec.name(), bucket) != null) {
+            return CompletableFuture.failedFuture(
+                    new BucketException(Reason.EXISTS, "bucket " + spec.name() + " exists already", null));
+        }
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        pools.auxIo().execute(() -> open(bucket, done));
+        return done;
+    }
+
+    private void open(Bucket bucket, CompletableFuture<Void> done) {
+        BucketSpec spec = bucket.spec();
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        try {
+            thread.setContextClassLoader(spec.provider().getClass().getClassLoader());
+            Engine engine = spec.provider().create(spec.configuration(), bucket.context());
+            if (engine == null) {
+                throw new EngineException("the provider answered null");
+            }
+            bucket.opened(engine);
+            done.complete(null);
+        } catch (Throwable e) {
+            bucket.context().closePools();
+            buckets.remove(spec.name(), bucket);
+            String why = e instanceof EngineException ? e.getMessage() : e.toString();
+            done.completeExceptionally(new BucketException(
+                    Reason.ENGINE_FAILED,
+                    "bucket " + spec.name() + ": engine " + spec.provider().type() + " cannot serve it: " + why,
+                    e));
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+    }
+
+    /**
+     * Ends a bucket: its connections are closed, its engine too, and its name is free again.
+     *
+     * @param force the data is not wanted any more, and the engine need not save any
+     * @return completes when all of that is done, or with a {@link BucketException} when there is no such bucket, or one
+     *     that is coming or going
+     */
+    public CompletableFuture<Void> destroy(String name, boolean force) {
+        Bucket bucket = buckets.get(name);
+        if (bucket == null) {
+            return CompletableFuture.failedFuture(
+                    new BucketException(Reason.UNKNOWN, "bucket " + name + " does not exist", null));
+        }
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        AtomicBoolean left = new AtomicBoolean();
+        Runnable usersLeft = () -> {
+            if (left.compareAndSet(false, true)) {
+                pools.auxIo().execute(() -> awaitCompanions(bucket, force, clock.nanoTime(), done));
+            }
+        };
+        if (!bucket.beginDestroying(usersLeft)) {
+            return CompletableFuture.failedFuture(new BucketException(
+                    Reason.BUSY, "bucket " + name + " is " + bucket.state() + " (expected: READY)", null));
+        }
+        bucket.engine().cancelBlocked();
+        Runnable openGate = () -> {
+            if (!left.get()) {
+                LOG.warn(
+                        "bucket closes before all of its connections left: bucket={} connections={}",
+                        name,
+                        bucket.userCount());
+                usersLeft.run();
+            }
+        };
+        pools.auxIo().schedule(openGate, USERS_NANOS_MAX);
+        return done;
+    }
+
+    private void awaitCompanions(Bucket bucket, boolean force, long since, CompletableFuture<Void> done) {
+        boolean quiet = bucket.companionsQuiet();
+        if (!quiet && clock.nanoTime() - since < COMPANIONS_NANOS_MAX) {
+            pools.auxIo().schedule(() -> awaitCompanions(bucket, force, since, done), GATE_NANOS);
+            return;
+        }
+        if (!quiet) {
+            LOG.warn("bucket closes while a scan still reads: bucket={}", bucket.name());
+        }
+        bucket.engine().close(force);
+        bucket.context().closePools();
+        buckets.remove(bucket.name(), bucket);
+        done.complete(null);
+    }
+
+    /** Gives a ready bucket another quota. On a background thread; false where there is no such bucket. */
+    public boolean quota(String name, long quotaBytes) {
+        Bucket bucket = ready(name);
+        if (bucket == null) {
+            return false;
+        }
+        bucket.account().quotaBytes(quotaBytes);
+        return true;
+    }
+
+    /** Ends all buckets, saving what their engines save. */
+    public CompletableFuture<Void> close() {
+        List<CompletableFuture<Void>> closing = new ArrayList<>();
+        for (Bucket bucket : ready()) {
+            closing.add(destroy(bucket.name(), false).exceptionally(e -> null));
+        }
+        return CompletableFuture.allOf(closing.toArray(new CompletableFuture<?>[0]));
+    }
+
+    /** Time passes for what belongs to buckets. Once a second, on any thread that may do a little work. */
+    public void tick() {
+        for (Bucket bucket : ready()) {
+            for (BucketCompanion companion : bucket.companions()) {
+                companion.tick();
+            }
+        }
+    }
+}

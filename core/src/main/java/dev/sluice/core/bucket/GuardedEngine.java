@@ -1,0 +1,193 @@
+package dev.sluice.core.bucket;
+
+import dev.sluice.engine.Cookie;
+import dev.sluice.engine.DocumentFilter;
+import dev.sluice.engine.DocumentKey;
+import dev.sluice.engine.DocumentView;
+import dev.sluice.engine.Engine;
+import dev.sluice.engine.Flush;
+import dev.sluice.engine.MutationResult;
+import dev.sluice.engine.RangeScans;
+import dev.sluice.engine.Reconfigurable;
+import dev.sluice.engine.RecordApplication;
+import dev.sluice.engine.RemoveRequest;
+import dev.sluice.engine.Statistic;
+import dev.sluice.engine.Status;
+import dev.sluice.engine.StoreRequest;
+import dev.sluice.engine.VBuckets;
+import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The only door through which the server calls an engine: an engine that throws, answers nonsense or forgets its handle
+ * costs the command that asked, and nothing else. See {@link CallGuard} for what happens around a call.
+ *
+ * <p>The methods are written out rather than folded into one that takes a lambda: the lambda would be an allocation for
+ * each GET.
+ */
+final class GuardedEngine implements Engine {
+
+    private final Engine engine;
+    private final CallGuard guard;
+    private final @Nullable RangeScans rangeScans;
+    private final @Nullable VBuckets vbuckets;
+    private final @Nullable Flush flush;
+    private final @Nullable RecordApplication recordApplication;
+
+    GuardedEngine(Engine engine, CallGuard guard) {
+        this.engine = engine;
+        this.guard = guard;
+        RangeScans scans = engine.capability(RangeScans.class);
+        this.rangeScans = scans == null ? null : new GuardedRangeScans(scans, guard);
+        VBuckets buckets = engine.capability(VBuckets.class);
+        this.vbuckets = buckets == null ? null : new GuardedVBuckets(buckets, guard);
+        Flush flushing = engine.capability(Flush.class);
+        this.flush = flushing == null ? null : new GuardedFlush(flushing, guard);
+        RecordApplication application = engine.capability(RecordApplication.class);
+        this.recordApplication = application == null ? null : new GuardedRecordApplication(application, guard);
+    }
+
+    @Override
+    public Status get(Cookie cookie, int vbucket, DocumentKey key, DocumentFilter filter, DocumentView out) {
+        ClassLoader before = guard.enter();
+        try {
+            return guard.settle(cookie, engine.get(cookie, vbucket, key, filter, out), false);
+        } catch (Throwable e) {
+            return guard.thrown(cookie, e, false);
+        } finally {
+            guard.leave(before);
+        }
+    }
+
+    @Override
+    public Status store(Cookie cookie, int vbucket, DocumentKey key, StoreRequest request, MutationResult out) {
+        ClassLoader before = guard.enter();
+        try {
+            return guard.settle(cookie, engine.store(cookie, vbucket, key, request, out), true);
+        } catch (Throwable e) {
+            return guard.thrown(cookie, e, true);
+        } finally {
+            guard.leave(before);
+        }
+    }
+
+    @Override
+    public Status remove(Cookie cookie, int vbucket, DocumentKey key, RemoveRequest request, MutationResult out) {
+        ClassLoader before = guard.enter();
+        try {
+            return guard.settle(cookie, engine.remove(cookie, vbucket, key, request, out), true);
+        } catch (Throwable e) {
+            return guard.thrown(cookie, e, true);
+        } finally {
+            guard.leave(before);
+        }
+    }
+
+    @Override
+    public Status getAndTouch(Cookie cookie, int vbucket, DocumentKey key, long expirySeconds, DocumentView out) {
+        ClassLoader before = guard.enter();
+        try {
+            return guard.settle(cookie, engine.getAndTouch(cookie, vbucket, key, expirySeconds, out), true);
+        } catch (Throwable e) {
+            return guard.thrown(cookie, e, true);
+        } finally {
+            guard.leave(before);
+        }
+    }
+
+    @Override
+    public Status lock(Cookie cookie, int vbucket, DocumentKey key, int lockSeconds, DocumentView out) {
+        ClassLoader before = guard.enter();
+        try {
+            // A lock that nobody knows of ends by itself: a failed call may be tried again, as a read may.
+            return guard.settle(cookie, engine.lock(cookie, vbucket, key, lockSeconds, out), false);
+        } catch (Throwable e) {
+            return guard.thrown(cookie, e, false);
+        } finally {
+            guard.leave(before);
+        }
+    }
+
+    @Override
+    public Status unlock(Cookie cookie, int vbucket, DocumentKey key, long cas) {
+        ClassLoader before = guard.enter();
+        try {
+            return guard.settle(cookie, engine.unlock(cookie, vbucket, key, cas), false);
+        } catch (Throwable e) {
+            return guard.thrown(cookie, e, false);
+        } finally {
+            guard.leave(before);
+        }
+    }
+
+    /** An engine that throws here has no statistics; a bad argument is passed on. */
+    @Override
+    public @Nullable Iterator<Statistic> statistics(String group, String argument) {
+        ClassLoader before = guard.enter();
+        try {
+            return engine.statistics(group, argument);
+        } catch (IllegalArgumentException e) {
+            throw e;
+        } catch (Throwable e) {
+            guard.background(e);
+            return null;
+        } finally {
+            guard.leave(before);
+        }
+    }
+
+    @Override
+    public void resetStatistics() {
+        ClassLoader before = guard.enter();
+        try {
+            engine.resetStatistics();
+        } catch (Throwable e) {
+            guard.background(e);
+        } finally {
+            guard.leave(before);
+        }
+    }
+
+    @Override
+    public <C> @Nullable C capability(Class<C> type) {
+        Object capability;
+        if (type == RangeScans.class) {
+            capability = rangeScans;
+        } else if (type == VBuckets.class) {
+            capability = vbuckets;
+        } else if (type == Flush.class) {
+            capability = flush;
+        } else if (type == RecordApplication.class) {
+            capability = recordApplication;
+        } else if (type == Reconfigurable.class) {
+            capability = engine.capability(Reconfigurable.class); // Called on background threads only, by Buckets.
+        } else {
+            throw new IllegalArgumentException("no guard for the capability " + type.getName());
+        }
+        return capability == null ? null : type.cast(capability);
+    }
+
+    @Override
+    public void cancelBlocked() {
+        ClassLoader before = guard.enter();
+        try {
+            engine.cancelBlocked();
+        } catch (Throwable e) {
+            guard.background(e);
+        } finally {
+            guard.leave(before);
+        }
+    }
+
+    @Override
+    public void close(boolean force) {
+        ClassLoader before = guard.enter();
+        try {
+            engine.close(force);
+        } catch (Throwable e) {
+            guard.background(e);
+        } finally {
+            guard.leave(before);
+        }
+    }
+}

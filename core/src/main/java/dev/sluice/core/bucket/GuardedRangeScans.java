@@ -1,0 +1,93 @@
+package dev.sluice.core.bucket;
+
+import dev.sluice.engine.Cookie;
+import dev.sluice.engine.DocumentView;
+import dev.sluice.engine.RangeScans;
+import dev.sluice.engine.Status;
+
+/** See {@link CallGuard}. A cursor that throws has failed, and is closed like any other. */
+final class GuardedRangeScans implements RangeScans {
+
+    private final RangeScans scans;
+    private final CallGuard guard;
+
+    GuardedRangeScans(RangeScans scans, CallGuard guard) {
+        this.scans = scans;
+        this.guard = guard;
+    }
+
+    @Override
+    public Status open(Cookie cookie, int vbucket, Request request, Holder out) {
+        ClassLoader before = guard.enter();
+        try {
+            Status status = guard.settle(cookie, scans.open(cookie, vbucket, request, out), false);
+            Scan scan = out.scan();
+            if (status == Status.SUCCESS && scan == null) {
+                guard.background(new IllegalStateException("open answered SUCCESS without a scan"));
+                return Status.FAILED;
+            }
+            if (status == Status.SUCCESS && scan != null) {
+                out.set(new GuardedScan(scan, guard));
+            }
+            return status;
+        } catch (Throwable e) {
+            return guard.thrown(cookie, e, false);
+        } finally {
+            guard.leave(before);
+        }
+    }
+
+    /** A cursor that cannot throw. */
+    private static final class GuardedScan implements Scan {
+
+        private final Scan scan;
+        private final CallGuard guard;
+
+        GuardedScan(Scan scan, CallGuard guard) {
+            this.scan = scan;
+            this.guard = guard;
+        }
+
+        @Override
+        public Status next(DocumentView out) {
+            ClassLoader before = guard.enter();
+            try {
+                Status status = scan.next(out);
+                if (status == Status.WOULD_BLOCK) {
+                    throw new IllegalStateException("a cursor answered WOULD_BLOCK");
+                }
+                return status;
+            } catch (Throwable e) {
+                guard.background(e);
+                return Status.FAILED;
+            } finally {
+                guard.leave(before);
+            }
+        }
+
+        @Override
+        public long collectionCount() {
+            ClassLoader before = guard.enter();
+            try {
+                return scan.collectionCount();
+            } catch (Throwable e) {
+                guard.background(e);
+                return 0;
+            } finally {
+                guard.leave(before);
+            }
+        }
+
+        @Override
+        public void close() {
+            ClassLoader before = guard.enter();
+            try {
+                scan.close();
+            } catch (Throwable e) {
+                guard.background(e);
+            } finally {
+                guard.leave(before);
+            }
+        }
+    }
+}

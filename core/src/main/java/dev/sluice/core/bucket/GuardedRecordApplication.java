@@ -1,0 +1,41 @@
+package dev.sluice.core.bucket;
+
+import dev.sluice.engine.Cookie;
+import dev.sluice.engine.DocumentKey;
+import dev.sluice.engine.DocumentView;
+import dev.sluice.engine.MutationResult;
+import dev.sluice.engine.RecordApplication;
+import dev.sluice.engine.Status;
+import org.jspecify.annotations.Nullable;
+
+/** See {@link CallGuard}. */
+final class GuardedRecordApplication implements RecordApplication {
+
+    private final RecordApplication application;
+    private final CallGuard guard;
+
+    GuardedRecordApplication(RecordApplication application, CallGuard guard) {
+        this.application = application;
+        this.guard = guard;
+    }
+
+    @Override
+    public Status apply(
+            Cookie cookie,
+            int vbucket,
+            DocumentKey key,
+            DocumentView record,
+            long seqno,
+            @Nullable Predicate predicate,
+            MutationResult out) {
+        ClassLoader before = guard.enter();
+        try {
+            Status status = application.apply(cookie, vbucket, key, record, seqno, predicate, out);
+            return guard.settle(cookie, status, true);
+        } catch (Throwable e) {
+            return guard.thrown(cookie, e, true);
+        } finally {
+            guard.leave(before);
+        }
+    }
+}

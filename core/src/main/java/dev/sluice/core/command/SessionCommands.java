@@ -1,0 +1,67 @@
+package dev.sluice.core.command;
+
+import dev.sluice.core.bucket.Bucket;
+import dev.sluice.core.cookie.CommandCookie;
+import dev.sluice.core.cookie.Refusal;
+import dev.sluice.core.cookie.Session;
+import dev.sluice.engine.Status;
+import java.nio.charset.StandardCharsets;
+import java.util.StringJoiner;
+
+/** Commands about the connection. Protocol: {@code protocol-kv} 6.3, 6.4 and 10.5. */
+final class SessionCommands {
+
+    /** This name stands for no bucket at all. */
+    private static final String NO_BUCKET = "@no bucket@";
+
+    private SessionCommands() {}
+
+    static Status noop(CommandCookie cookie) {
+        cookie.reply().done(cookie);
+        return Status.SUCCESS;
+    }
+
+    static Status quit(CommandCookie cookie) {
+        cookie.reply().done(cookie);
+        return quitQuietly(cookie);
+    }
+
+    static Status quitQuietly(CommandCookie cookie) {
+        cookie.session().closeAfterReplies("quit");
+        return Status.SUCCESS;
+    }
+
+    static Status version(CommandCookie cookie) {
+        cookie.reply().bytes(cookie, cookie.session().node().version().getBytes(StandardCharsets.UTF_8));
+        return Status.SUCCESS;
+    }
+
+    /** Taken and ignored: how much is logged is the configuration's, not a client's. */
+    static Status verbosity(CommandCookie cookie) {
+        cookie.reply().done(cookie);
+        return Status.SUCCESS;
+    }
+
+    static Status listBuckets(CommandCookie cookie) {
+        StringJoiner names = new StringJoiner(" ");
+        for (Bucket bucket : cookie.session().node().buckets().ready()) {
+            names.add(bucket.name());
+        }
+        cookie.reply().bytes(cookie, names.toString().getBytes(StandardCharsets.UTF_8));
+        return Status.SUCCESS;
+    }
+
+    static Status selectBucket(CommandCookie cookie) {
+        Session session = cookie.session();
+        if (!session.alone()) {
+            return cookie.refuse(Refusal.NOT_SUPPORTED);
+        }
+        String name = cookie.request().keyText();
+        Bucket bucket = name.equals(NO_BUCKET) ? null : session.node().buckets().ready(name);
+        if ((bucket == null && !name.equals(NO_BUCKET)) || !session.select(bucket)) {
+            return Status.NO_SUCH_KEY;
+        }
+        cookie.reply().done(cookie);
+        return Status.SUCCESS;
+    }
+}

@@ -1,0 +1,179 @@
+package dev.sluice.core.command;
+
+import dev.sluice.core.bucket.Bucket;
+import dev.sluice.core.cookie.CommandCookie;
+import dev.sluice.core.cookie.NodeServices;
+import dev.sluice.core.cookie.Request;
+import dev.sluice.core.statistics.BucketCounter;
+import dev.sluice.engine.BlockedCookie;
+import dev.sluice.engine.Datatype;
+import dev.sluice.engine.DurabilityLevel;
+import dev.sluice.engine.Status;
+import dev.sluice.engine.StoreMode;
+import dev.sluice.engine.StoreRequest;
+
+/** SET, ADD, REPLACE, and what every command that stores has in common. Protocol: {@code protocol-kv} 7.1 and 7.3. */
+final class Stores {
+
+    /** A durable write of a client that gave no time has this long. Protocol: {@code durability} 1.1. */
+    private static final long DURABILITY_TIMEOUT_MS = 30_000;
+
+    /** The steps of a store. */
+    private static final int BEGIN = 0;
+
+    private static final int DETECT = 1;
+    private static final int STORE = 2;
+
+    private Stores() {}
+
+    static Status set(CommandCookie cookie) {
+        return execute(cookie, StoreMode.SET);
+    }
+
+    static Status add(CommandCookie cookie) {
+        return execute(cookie, StoreMode.ADD);
+    }
+
+    static Status replace(CommandCookie cookie) {
+        return execute(cookie, StoreMode.REPLACE);
+    }
+
+    private static Status execute(CommandCookie cookie, StoreMode mode) {
+        Request request = cookie.request();
+        if (cookie.step() == BEGIN) {
+            Status status = prepare(cookie, request, mode);
+            if (status != Status.SUCCESS) {
+                return status;
+            }
+            cookie.step(DETECT);
+        }
+        if (cookie.step() == DETECT) {
+            Status status = detectJson(cookie);
+            if (status != Status.SUCCESS) {
+                return status;
+            }
+            cookie.step(STORE);
+        }
+        Status status = cookie.bucket()
+                .engine()
+                .store(cookie, request.vbucket(), request.key(), request.store(), request.mutation());
+        if (status == Status.WOULD_BLOCK) {
+            return status;
+        }
+        count(cookie, status, request.cas());
+        if (status == Status.SUCCESS) {
+            cookie.reply().mutated(cookie, request.mutation());
+        }
+        return status;
+    }
+
+    private static Status prepare(CommandCookie cookie, Request request, StoreMode mode) {
+        Status status = checkSize(cookie, request.valueLength());
+        if (status != Status.SUCCESS) {
+            return status;
+        }
+        long expirySeconds = expiry(cookie);
+        if (expirySeconds == ExpiryTime.OVERFLOW) {
+            return Status.EXPIRY_OVERFLOW;
+        }
+        StoreRequest store = request.store();
+        store.mode(mode)
+                .value(request.array(), request.valueOffset(), request.valueLength())
+                .cas(request.cas())
+                .flags(request.flags())
+                .expirySeconds(expirySeconds)
+                .preserveExpiry(request.preserveExpiry());
+        durability(cookie);
+        return Status.SUCCESS;
+    }
+
+    /** The absolute expiry that the request asks for, or {@link ExpiryTime#OVERFLOW}. */
+    static long expiry(CommandCookie cookie) {
+        NodeServices node = cookie.session().node();
+        return ExpiryTime.resolve(cookie.request().expiry(), node.clock().wallSeconds(), node.startWallSeconds());
+    }
+
+    /** Gives the store request the durability that the client asked for. */
+    static void durability(CommandCookie cookie) {
+        Request request = cookie.request();
+        request.store().durability(request.durability(), deadlineNanos(cookie));
+    }
+
+    /** Until when a durable write may take; 0 for an ordinary one. */
+    static long deadlineNanos(CommandCookie cookie) {
+        Request request = cookie.request();
+        if (request.durability() == DurabilityLevel.NONE) {
+            return 0;
+        }
+        long timeoutMs = request.durabilityTimeoutMs() == 0 ? DURABILITY_TIMEOUT_MS : request.durabilityTimeoutMs();
+        return cookie.session().node().clock().nanoTime() + timeoutMs * 1_000_000L;
+    }
+
+    static Status checkSize(CommandCookie cookie, int valueLength) {
+        int max = cookie.bucket().spec().configuration().valueSizeBytesMax();
+        if (valueLength > max) {
+            cookie.errorContext("Value has " + valueLength + " bytes (expected: at most " + max + ")");
+            return Status.TOO_BIG;
+        }
+        return Status.SUCCESS;
+    }
+
+    /** What a background thread finds out about a value; the notification hands it over. */
+    private static final class Detection {
+        private boolean json;
+    }
+
+    /**
+     * Finds out whether the value of the store request is JSON and sets its datatype: at once for a small one, on a
+     * background thread for a large one, as parsing it takes longer than a loop may be busy.
+     *
+     * @return {@code SUCCESS}, or {@code WOULD_BLOCK} when it is to be called again
+     */
+    static Status detectJson(CommandCookie cookie) {
+        StoreRequest store = cookie.request().store();
+        if (store.valueLength() <= cookie.session().node().limits().valueOffLoadBytes()) {
+            store.datatype(datatype(JsonDetector.isJson(store.valueArray(), store.valueOffset(), store.valueLength())));
+            return Status.SUCCESS;
+        }
+        if (cookie.progress() instanceof Detection done) {
+            cookie.progress(null);
+            store.datatype(datatype(done.json));
+            return Status.SUCCESS;
+        }
+        Detection detection = new Detection();
+        cookie.progress(detection);
+        cookie.request().own();
+        byte[] array = store.valueArray();
+        int offset = store.valueOffset();
+        int length = store.valueLength();
+        Bucket bucket = cookie.bucket();
+        BlockedCookie blocked = cookie.block();
+        bucket.nonIoPool().execute(() -> {
+            detection.json = JsonDetector.isJson(array, offset, length);
+            blocked.notifyIoComplete(Status.SUCCESS);
+        });
+        return Status.WOULD_BLOCK;
+    }
+
+    private static byte datatype(boolean json) {
+        return json ? Datatype.JSON : Datatype.RAW;
+    }
+
+    /** Counts the outcome of a store with a CAS (not 0) or without. */
+    static void count(CommandCookie cookie, Status status, long cas) {
+        if (status == Status.SUCCESS) {
+            Counts.count(cookie, BucketCounter.CMD_SET);
+        }
+        if (cas != 0) {
+            switch (status) {
+                case SUCCESS -> Counts.count(cookie, BucketCounter.CAS_HITS);
+                case KEY_EXISTS -> Counts.count(cookie, BucketCounter.CAS_BADVAL);
+                case NO_SUCH_KEY, NOT_STORED -> Counts.count(cookie, BucketCounter.CAS_MISSES);
+                default -> {}
+            }
+        }
+        if (status == Status.LOCKED || status == Status.LOCKED_TEMPORARY) {
+            Counts.count(cookie, BucketCounter.LOCK_ERRORS);
+        }
+    }
+}

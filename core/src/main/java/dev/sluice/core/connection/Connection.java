@@ -1,0 +1,640 @@
+package dev.sluice.core.connection;
+
+import dev.sluice.core.bucket.Bucket;
+import dev.sluice.core.bucket.BucketUser;
+import dev.sluice.core.command.Commands;
+import dev.sluice.core.cookie.Command;
+import dev.sluice.core.cookie.CommandCookie;
+import dev.sluice.core.cookie.NodeServices;
+import dev.sluice.core.cookie.Refusal;
+import dev.sluice.core.cookie.Session;
+import dev.sluice.core.limits.Limits;
+import dev.sluice.core.protocol.BinaryCodec;
+import dev.sluice.core.spool.Abandonable;
+import dev.sluice.core.statistics.BucketCounter;
+import dev.sluice.core.statistics.ServerCounter;
+import dev.sluice.core.transport.Loop;
+import dev.sluice.core.transport.Outbound;
+import dev.sluice.core.transport.Transport;
+import dev.sluice.engine.BlockedCookie;
+import dev.sluice.engine.DurabilityLevel;
+import dev.sluice.engine.Status;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client's connection: bytes in, commands in order, bytes out.
+ *
+ * <p><b>A turn</b> is what happens between two returns to the event loop. The loop calls in because bytes arrived, a
+ * blocked command may go on, the socket has room again, or the connection had yielded; the connection executes as many
+ * commands as it may, and ends the turn with one flush. Nothing that happens inside a turn can call back in: notifications
+ * and the socket's events are tasks of the loop.
+ *
+ * <p><b>A further command is executed</b> as long as none is blocked (commands run in order), the outbound buffer is open,
+ * the turn has not used up its share, and the connection is not closing. {@link #mayStart()} is that rule, and the socket
+ * is read exactly while it holds: all back pressure there is follows from this one condition.
+ *
+ * <p><b>Bytes</b> are executed where the loop has read them. Only what cannot be executed yet is copied, to {@link Inbound};
+ * a command that blocks copies its own request. A large frame, gathered there from many reads, is given to its command
+ * with the array that it is in.
+ *
+ * <p><b>The end.</b> However a connection ends, {@link #closed()} comes, once, and gives everything back: a blocked command
+ * is cancelled and its cookie is free at once, whatever its engine does later.
+ *
+ * <p><b>Thread.</b> The loop, except for {@link BucketUser}'s methods, which only enqueue.
+ */
+public final class Connection implements Session, BucketUser {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
+
+    /** A frame from this size on is given to its command with the array that it was gathered in. */
+    private static final int GIVE_AWAY_BYTES = 16 << 10;
+
+    /** How many commands between two looks at the clock. */
+    private static final int COMMANDS_PER_CLOCK = 8;
+
+    private enum State {
+        OPEN,
+        /** Says what it has to say and executes nothing more. */
+        CLOSING,
+        CLOSED
+    }
+
+    private final long id;
+    private final ConnectionHost host;
+    private final Transport transport;
+    private final Loop loop;
+    private final Limits limits;
+    private final Outbound outbound;
+    private final Inbound inbound;
+    private final BinaryCodec codec;
+    private final CommandCookie cookie;
+    private final boolean authenticated;
+    private final Runnable continueTask = this::continueAfterYield;
+
+    private State state = State.OPEN;
+    private @Nullable Bucket bucket;
+    private boolean reading = true;
+    private boolean yielded;
+    private boolean continuing;
+    private boolean stopping;
+    private int commandsThisTurn;
+    private long turnStartNanos;
+    private long commandsTotal;
+    /** How long the unfinished frame at the beginning of the inbound buffer is; 0 where that is not known. */
+    private int expectedBytes;
+    /** How many bytes of a frame that found no room are still to be thrown away. */
+    private int discardBytes;
+    /** Waits for the outbound buffer to be open. */
+    private @Nullable BlockedCookie outboundWaiter;
+    /** Waits for a vbucket to be pending no more. */
+    private @Nullable BlockedCookie vbucketWaiter;
+
+    private int awaitedVbucket;
+    private long sentBytesSeen;
+    private long progressNanos;
+
+    /**
+     * A connection that was just accepted.
+     *
+     * @param id unique in the process
+     * @param bucket where it begins, having joined it by {@link #select}; null for none
+     * @param authenticated whether it may do anything without a login
+     */
+    public Connection(
+            long id,
+            ConnectionHost host,
+            Transport transport,
+            Loop loop,
+            @Nullable Bucket bucket,
+            boolean authenticated) {
+        this.id = id;
+        this.host = host;
+        this.transport = transport;
+        this.loop = loop;
+        this.limits = host.limits();
+        this.outbound = new Outbound(transport, limits.copyBytesMax());
+        this.inbound = new Inbound(host.inboundBudget());
+        this.authenticated = authenticated;
+        this.codec = new BinaryCodec(this);
+        this.cookie = new CommandCookie(this, codec.reply());
+        this.progressNanos = host.clock().nanoTime();
+        if (bucket != null && bucket.join(this)) {
+            this.bucket = bucket;
+        }
+    }
+
+    // ---- what the loop calls ----------------------------------------------------------------------------------------
+
+    /** Bytes have arrived; the array is the caller's again after this call. {@link #readComplete} ends the turn. */
+    public void received(byte[] data, int offset, int length) {
+        assert loop.inLoop();
+        if (state != State.OPEN) {
+            return;
+        }
+        int position = offset;
+        int left = length;
+        if (discardBytes > 0) {
+            int discarded = Math.min(discardBytes, left);
+            discardBytes -= discarded;
+            position += discarded;
+            left -= discarded;
+        }
+        if (left == 0) {
+            return;
+        }
+        if (inbound.isEmpty()) {
+            int consumed = execute(data, position, position + left);
+            keep(data, position + consumed, left - consumed);
+        } else {
+            keep(data, position, left);
+            executeInbound();
+        }
+    }
+
+    /** Nothing more has arrived for now: ends the turn. */
+    public void readComplete() {
+        assert loop.inLoop();
+        endTurn();
+    }
+
+    /** The transport's queue has fallen below its low watermark. */
+    public void writable() {
+        assert loop.inLoop();
+        executeInbound();
+        endTurn();
+    }
+
+    /** All that was queued when it was asked for has left. */
+    public void drained() {
+        assert loop.inLoop();
+        if (state == State.CLOSED) {
+            return;
+        }
+        outbound.drained();
+        outbound.flush();
+        executeInbound();
+        endTurn();
+    }
+
+    /** The socket is closed, whoever closed it. Gives everything back. Once. */
+    public void closed() {
+        assert loop.inLoop();
+        if (state == State.CLOSED) {
+            return;
+        }
+        state = State.CLOSED;
+        leave();
+        inbound.release();
+        outbound.release();
+        host.connectionClosed(this);
+    }
+
+    /** About a second has passed: cuts the connection if what was sent to it has not moved for too long. */
+    public void tick(long nowNanos) {
+        assert loop.inLoop();
+        if (state == State.CLOSED) {
+            return;
+        }
+        long sent = outbound.sentBytes();
+        boolean moved = sent != sentBytesSeen;
+        sentBytesSeen = sent;
+        if (moved && cookie.blocked() && cookie.progress() instanceof Abandonable work) {
+            work.bytesLeft();
+        }
+        if (moved || outbound.pendingBytes() == 0) {
+            progressNanos = nowNanos;
+            return;
+        }
+        // A closing connection has lost its bucket, or asked for its end: nobody has to be patient with it.
+        boolean impatient = state == State.CLOSING;
+        long max = impatient ? limits.stallNanosMaxBucketGone() : limits.stallNanosMax();
+        if (nowNanos - progressNanos > max) {
+            host.counters().count(ServerCounter.STALLED_CONNECTIONS);
+            closeNow("nothing that was sent has left for " + max / 1_000_000 + " ms");
+        }
+    }
+
+    /** The server stops: executes what has arrived, answers it, and closes. */
+    public void stop() {
+        assert loop.inLoop();
+        stopping = true;
+        endTurn();
+    }
+
+    /** The server's patience is over: closes whatever is under way. */
+    public void stopNow() {
+        assert loop.inLoop();
+        closeNow("server stop");
+    }
+
+    // ---- executing --------------------------------------------------------------------------------------------------
+
+    private boolean mayStart() {
+        return state == State.OPEN && !cookie.blocked() && !yielded && outbound.open();
+    }
+
+    private void executeInbound() {
+        while (!inbound.isEmpty() && mayStart()) {
+            if (discardBytes > 0 || !executeLarge()) {
+                int start = inbound.start();
+                int consumed = execute(inbound.array(), start, inbound.end());
+                if (state != State.CLOSED) {
+                    inbound.consumed(consumed);
+                }
+                if (consumed == 0) {
+                    return;
+                }
+            }
+        }
+    }
+
+    /** Executes a large frame at the beginning of the inbound buffer and gives it the array; false where there is none. */
+    private boolean executeLarge() {
+        if (inbound.size() < BinaryCodec.HEADER_BYTES) {
+            return false;
+        }
+        int start = inbound.start();
+        int frame = codec.frameLength(inbound.array(), start);
+        if (frame < GIVE_AWAY_BYTES || frame > inbound.size()) {
+            return false;
+        }
+        expectedBytes = 0;
+        byte[] array = inbound.giveAway(frame);
+        start(array, start, frame, true);
+        return true;
+    }
+
+    /** Executes the frames that are there as a whole, as long as it may; answers how many bytes were used. */
+    private int execute(byte[] array, int offset, int end) {
+        int position = offset;
+        while (mayStart() && position < end) {
+            if (!BinaryCodec.speaks(array[position])) {
+                protocolError("first byte of a frame is no magic");
+                break;
+            }
+            if (end - position < BinaryCodec.HEADER_BYTES) {
+                break;
+            }
+            int frame = codec.frameLength(array, position);
+            if (frame == BinaryCodec.MALFORMED) {
+                protocolError("malformed or too long frame");
+                break;
+            }
+            if (frame > end - position) {
+                expectedBytes = frame;
+                break;
+            }
+            expectedBytes = 0;
+            start(array, position, frame, false);
+            position += frame;
+        }
+        return position - offset;
+    }
+
+    private void start(byte[] array, int offset, int frame, boolean owned) {
+        countTurn();
+        Bucket here = bucket;
+        if (here != null) {
+            here.counters().count(loop.index(), BucketCounter.BYTES_READ, frame);
+        }
+        Command command = codec.decode(cookie, array, offset, frame, owned);
+        if (command == null) {
+            cookie.unused();
+            return;
+        }
+        cookie.begin(command, here);
+        if (here == null && !Commands.needsNoBucket(command)) {
+            settle(cookie.refuse(Refusal.NO_BUCKET));
+        } else {
+            run();
+        }
+    }
+
+    private void run() {
+        Status status;
+        try {
+            status = cookie.command().execute(cookie);
+        } catch (RejectedExecutionException e) {
+            status = Status.TEMPORARY_FAILURE; // The bucket's pools are closed: it is on its way out.
+            revokeHandle();
+        } catch (RuntimeException | AssertionError | StackOverflowError e) {
+            host.counters().count(ServerCounter.INTERNAL_ERRORS);
+            LOG.error("command failed: connection={} peer={}", id, transport.remoteAddress(), e);
+            revokeHandle();
+            closeAfterReplies("internal error");
+            cookie.end();
+            return;
+        }
+        settle(status);
+    }
+
+    private void revokeHandle() {
+        if (cookie.blockTaken()) {
+            cookie.revoke();
+        }
+    }
+
+    /** What an executor has answered becomes a wait, a reply, or an end. */
+    private void settle(Status status) {
+        switch (status) {
+            case WOULD_BLOCK -> {
+                cookie.park();
+                countForBucket(BucketCounter.EWOULDBLOCK);
+                return;
+            }
+            case VBUCKET_PENDING -> {
+                awaitedVbucket = cookie.request().vbucket();
+                vbucketWaiter = cookie.block();
+                cookie.park();
+                return;
+            }
+            case SUCCESS -> {}
+            case UNDECIDED -> undecided();
+            default -> fail(status);
+        }
+        cookie.end();
+    }
+
+    private void fail(Status status) {
+        Refusal refusal = cookie.refusal();
+        if (refusal != null) {
+            codec.reply().refusal(cookie, refusal);
+        } else {
+            codec.reply().failure(cookie, status);
+        }
+    }
+
+    /** A client that asked for durability has a word for "maybe"; to any other only a closed connection says that. */
+    private void undecided() {
+        if (cookie.request().durability() != DurabilityLevel.NONE) {
+            codec.reply().refusal(cookie, Refusal.SYNC_WRITE_AMBIGUOUS);
+        } else {
+            closeAfterReplies("undecided mutation");
+        }
+    }
+
+    @Override
+    public void resume(CommandCookie resumed, Status status) {
+        assert resumed == cookie;
+        vbucketWaiter = null;
+        outboundWaiter = null;
+        if (status == Status.SUCCESS) {
+            run();
+        } else {
+            settle(status);
+        }
+        executeInbound();
+        endTurn();
+    }
+
+    // ---- turns ------------------------------------------------------------------------------------------------------
+
+    private void countTurn() {
+        commandsTotal++;
+        commandsThisTurn++;
+        boolean late = false;
+        if (commandsThisTurn % COMMANDS_PER_CLOCK == 1) {
+            long now = host.clock().nanoTime();
+            if (commandsThisTurn == 1) {
+                turnStartNanos = now;
+            }
+            late = now - turnStartNanos > limits.turnNanosMax();
+        }
+        if (commandsThisTurn >= limits.commandsPerTurn() || late) {
+            yielded = true; // After this command; the end of the turn enqueues what goes on.
+        }
+    }
+
+    private void continueAfterYield() {
+        yielded = false;
+        continuing = false;
+        executeInbound();
+        endTurn();
+    }
+
+    /** Ends a turn: one flush, and then what follows from how much of it the socket took. */
+    private void endTurn() {
+        if (state == State.CLOSED) {
+            return;
+        }
+        boolean handedOver = outbound.flush();
+        commandsThisTurn = 0;
+        if (yielded) {
+            if (inbound.isEmpty() && !continuing) {
+                yielded = false;
+            } else if (!continuing && state == State.OPEN) {
+                continuing = true;
+                host.counters().count(ServerCounter.CONN_YIELDS);
+                loop.execute(continueTask);
+            }
+        }
+        if (outboundWaiter != null && outbound.open()) {
+            BlockedCookie waiter = outboundWaiter;
+            outboundWaiter = null;
+            waiter.notifyIoComplete(Status.SUCCESS);
+        }
+        boolean busy = cookie.blocked() || yielded || !handedOver;
+        if (stopping && state == State.OPEN && !busy) {
+            closeAfterReplies("server stop");
+        }
+        if (state == State.CLOSING) {
+            if (handedOver && !cookie.running()) {
+                transport.closeAfterFlush();
+            }
+            reading(false);
+        } else {
+            reading(mayStart() && !stopping);
+        }
+    }
+
+    private void reading(boolean enabled) {
+        if (reading != enabled) {
+            reading = enabled;
+            transport.reading(enabled);
+        }
+    }
+
+    // ---- input ------------------------------------------------------------------------------------------------------
+
+    /** Keeps bytes that cannot be executed yet. A frame that finds no room is thrown away and answered. */
+    private void keep(byte[] data, int offset, int length) {
+        if (length == 0 || state != State.OPEN) {
+            return;
+        }
+        boolean unfinished = expectedBytes > 0 && mayStart();
+        if (inbound.append(data, offset, length, expectedBytes, !unfinished)) {
+            return;
+        }
+        host.counters().count(ServerCounter.INBOUND_LIMIT_HITS);
+        int there = inbound.size() + length;
+        int beyond = Math.max(0, there - expectedBytes);
+        discardBytes = expectedBytes - (there - beyond);
+        codec.refuseUnread(
+                cookie, inbound.isEmpty() ? data : inbound.array(), inbound.isEmpty() ? offset : inbound.start());
+        cookie.unused();
+        expectedBytes = 0;
+        inbound.release();
+        if (beyond > 0) {
+            inbound.append(data, offset + length - beyond, beyond, 0, true);
+        }
+    }
+
+    private void protocolError(String what) {
+        host.counters().count(ServerCounter.PROTOCOL_ERRORS);
+        closeAfterReplies(what);
+    }
+
+    // ---- the end ----------------------------------------------------------------------------------------------------
+
+    @Override
+    public void closeAfterReplies(String reason) {
+        if (state == State.OPEN) {
+            LOG.debug("connection closes: connection={} reason={}", id, reason);
+            state = State.CLOSING;
+        }
+    }
+
+    @Override
+    public void closeNow(String reason) {
+        if (state != State.CLOSED) {
+            LOG.debug("connection is cut: connection={} reason={}", id, reason);
+            state = State.CLOSING;
+            transport.closeNow();
+        }
+    }
+
+    /** Ends what is blocked and leaves the bucket. */
+    private void leave() {
+        outboundWaiter = null;
+        vbucketWaiter = null;
+        if (cookie.blocked()) {
+            cookie.cancel();
+        }
+        Bucket here = bucket;
+        bucket = null;
+        if (here != null) {
+            here.leave(this);
+        }
+    }
+
+    // ---- buckets ----------------------------------------------------------------------------------------------------
+
+    @Override
+    public void bucketGone(Bucket gone) {
+        enqueue(() -> {
+            if (state != State.CLOSED && bucket == gone) {
+                leave();
+                closeAfterReplies("the bucket is going away");
+                endTurn();
+            }
+        });
+    }
+
+    @Override
+    public void vbucketStateChanged(Bucket changed, int vbucket) {
+        enqueue(() -> {
+            BlockedCookie waiter = vbucketWaiter;
+            if (waiter != null && bucket == changed && awaitedVbucket == vbucket) {
+                vbucketWaiter = null;
+                waiter.notifyIoComplete(Status.SUCCESS);
+            }
+        });
+    }
+
+    private void enqueue(Runnable task) {
+        try {
+            loop.execute(task);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("loop has ended: connection={}", id);
+        }
+    }
+
+    @Override
+    public boolean select(@Nullable Bucket selected) {
+        Bucket before = bucket;
+        if (selected == before) {
+            return true;
+        }
+        if (selected != null && !selected.join(this)) {
+            return false;
+        }
+        bucket = selected;
+        if (before != null) {
+            before.leave(this);
+        }
+        return true;
+    }
+
+    private void countForBucket(BucketCounter counter) {
+        Bucket here = cookie.bucketOrNull();
+        if (here != null) {
+            here.counters().count(loop.index(), counter);
+        }
+    }
+
+    // ---- Session ----------------------------------------------------------------------------------------------------
+
+    @Override
+    public Status awaitOutbound(CommandCookie waiting) {
+        assert waiting == cookie;
+        outboundWaiter = waiting.block();
+        return Status.WOULD_BLOCK;
+    }
+
+    @Override
+    public Loop loop() {
+        return loop;
+    }
+
+    @Override
+    public long connectionId() {
+        return id;
+    }
+
+    @Override
+    public NodeServices node() {
+        return host;
+    }
+
+    @Override
+    public Outbound outbound() {
+        return outbound;
+    }
+
+    @Override
+    public @Nullable Bucket bucket() {
+        return bucket;
+    }
+
+    @Override
+    public boolean authenticated() {
+        return authenticated;
+    }
+
+    @Override
+    public boolean alone() {
+        return true; // Commands of a connection run in order: who asks is the one.
+    }
+
+    /** What STAT tells of this connection, for its JSON. On the loop. */
+    public ConnectionDescription describe() {
+        assert loop.inLoop();
+        Bucket here = bucket;
+        return new ConnectionDescription(
+                id,
+                transport.remoteAddress(),
+                transport.localAddress(),
+                transport.encrypted(),
+                state.name(),
+                here == null ? "" : here.name(),
+                cookie.state().name(),
+                commandsTotal,
+                inbound.size(),
+                outbound.pendingBytes(),
+                outbound.sentBytes(),
+                loop.index());
+    }
+}

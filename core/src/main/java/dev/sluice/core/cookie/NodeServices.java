@@ -1,0 +1,35 @@
+package dev.sluice.core.cookie;
+
+import dev.sluice.core.bucket.Buckets;
+import dev.sluice.core.bucket.Pools;
+import dev.sluice.core.limits.Limits;
+import dev.sluice.core.statistics.ServerCounters;
+import dev.sluice.engine.EngineClock;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** What commands may ask of the server that they run in. Any thread. */
+public interface NodeServices {
+
+    /** The server's version, as clients get it. */
+    String version();
+
+    Limits limits();
+
+    EngineClock clock();
+
+    /** When the server started, in seconds since 1970 UTC. */
+    long startWallSeconds();
+
+    Pools pools();
+
+    Buckets buckets();
+
+    ServerCounters counters();
+
+    /** The settings in force, as one JSON text. */
+    String settingsJson();
+
+    /** One JSON text for each connection, gathered on the loops that own them. */
+    CompletableFuture<List<String>> describeConnections();
+}

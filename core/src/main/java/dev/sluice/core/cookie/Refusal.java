@@ -1,0 +1,17 @@
+package dev.sluice.core.cookie;
+
+/** Failures that are the server's own and that no engine knows of. */
+public enum Refusal {
+    /** The document is no number, so that nothing can be added to it. */
+    DELTA_BAD_VALUE,
+    /** No bucket is selected, or the selected one is going away. */
+    NO_BUCKET,
+    /** The user may not do that. */
+    NO_ACCESS,
+    /** The scan was cancelled, or was idle for too long. */
+    SCAN_CANCELLED,
+    /** Not while other commands of the connection are in flight, or not on this server. */
+    NOT_SUPPORTED,
+    /** A durable write may or may not have happened. */
+    SYNC_WRITE_AMBIGUOUS
+}

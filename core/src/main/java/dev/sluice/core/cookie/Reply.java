@@ -1,0 +1,68 @@
+package dev.sluice.core.cookie;
+
+import dev.sluice.core.spool.ScanEncoder;
+import dev.sluice.engine.DocumentView;
+import dev.sluice.engine.MutationResult;
+import dev.sluice.engine.Status;
+
+/**
+ * How a command answers, in no protocol's terms: what a quiet request leaves unsaid, which status a number of ours is on
+ * the wire, and what stands in an error's body belong to the codec behind this.
+ *
+ * <p>Each command calls exactly one of the methods that end a reply, after any number of those that do not. On the
+ * connection's loop. Nothing waits: bytes go to the outbound buffer, and a large value is referred to there, not copied.
+ */
+public interface Reply {
+
+    /** The document that was asked for. Ends the reply. */
+    void document(CommandCookie cookie, DocumentView document);
+
+    /** A document has changed. Ends the reply. */
+    void mutated(CommandCookie cookie, MutationResult result);
+
+    /** A counter has this value now, unsigned. Ends the reply. */
+    void counter(CommandCookie cookie, long value, MutationResult result);
+
+    /** The expiry of a document is as asked. Ends the reply. */
+    void touched(CommandCookie cookie, long cas);
+
+    /** Done, nothing to say. Ends the reply. */
+    void done(CommandCookie cookie);
+
+    /** Done, with a text or other bytes. Ends the reply. */
+    void bytes(CommandCookie cookie, byte[] value);
+
+    /** One statistic; more may follow. */
+    void statistic(
+            CommandCookie cookie, byte[] array, int nameOffset, int nameLength, int valueOffset, int valueLength);
+
+    /** No more statistics. Ends the reply. */
+    void endOfStatistics(CommandCookie cookie);
+
+    /** How the documents of a scan are encoded for {@link #scanned}. */
+    ScanEncoder scanEncoder(boolean keysOnly);
+
+    /**
+     * What a scan has found, encoded as the protocol has it. The array must not change before the outbound buffer
+     * has taken all of it.
+     *
+     * @param part {@code PARTIAL} does not end the reply, the others do
+     */
+    void scanned(CommandCookie cookie, ScanPart part, boolean documents, byte[] array, int offset, int length);
+
+    /** A failure that the engine or a validator named. Ends the reply. */
+    void failure(CommandCookie cookie, Status status);
+
+    /** A failure of the server's own. Ends the reply. */
+    void refusal(CommandCookie cookie, Refusal refusal);
+
+    /** How far a scan is with one piece of its reply. */
+    enum ScanPart {
+        /** More of the same reply follows. */
+        PARTIAL,
+        /** A limit of the request was reached; the client may ask for more. */
+        MORE,
+        /** The range is exhausted, and the scan is over. */
+        COMPLETE
+    }
+}

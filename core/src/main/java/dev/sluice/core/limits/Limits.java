@@ -1,0 +1,98 @@
+package dev.sluice.core.limits;
+
+/**
+ * Every bound of the server in one place, with the answer that a client gets at it. Immutable; see {@link #defaults()}.
+ *
+ * @param loops how many event loops there are
+ * @param connectionsMax accepted and closed at once above it, without a byte. 60,000, as the reference server
+ * @param commandsInFlightMax commands of one connection that may be blocked at a time; further input is not read. 32, as
+ *     the reference server; a connection in order has 1
+ * @param commandsPerTurn after so many commands a connection yields its loop to others. 20, as the reference server
+ * @param turnNanosMax as {@code commandsPerTurn}, in time. 25 ms, as the reference server
+ * @param frameBytesMax a longer frame closes the connection without an answer. 30 MiB, as the reference server
+ * @param frameBytesUnauthenticatedMax likewise before login. 16 KiB, as the reference server
+ * @param valueBytesMax a longer value answers E2BIG. 20 MiB, as the reference server
+ * @param inboundBytesMax unfinished frames of all connections together; the frame that would exceed it is read and thrown
+ *     away, and answers ETMPFAIL
+ * @param outboundHighBytes at this many queued bytes a connection stops reading and executing. 1 MiB, as the reference
+ * @param outboundLowBytes at this many it goes on
+ * @param copyBytesMax how much of a large value is copied to the outbound buffer at a time. 64 KiB: a slow reader of 20
+ *     MiB costs this much
+ * @param spoolBytes the size at which a producer hands its spool over. 8 KiB, as the reference server
+ * @param stallNanosMax a connection whose queued bytes do not move for so long is cut. 360 s, as the reference server
+ * @param stallNanosMaxBucketGone likewise while its bucket is going away. 1 s, as the reference server
+ * @param scanLifetimeNanos a scan from which no byte left for so long is cancelled. 180 s, as the reference server
+ * @param valueOffLoadBytes JSON detection of longer values leaves the event loop
+ * @param stopNanosMax how long a graceful stop waits for commands in flight before it cancels them
+ */
+public record Limits(
+        int loops,
+        int connectionsMax,
+        int commandsInFlightMax,
+        int commandsPerTurn,
+        long turnNanosMax,
+        int frameBytesMax,
+        int frameBytesUnauthenticatedMax,
+        int valueBytesMax,
+        long inboundBytesMax,
+        int outboundHighBytes,
+        int outboundLowBytes,
+        int copyBytesMax,
+        int spoolBytes,
+        long stallNanosMax,
+        long stallNanosMaxBucketGone,
+        long scanLifetimeNanos,
+        int valueOffLoadBytes,
+        long stopNanosMax) {
+
+    private static final long SECOND = 1_000_000_000L;
+    private static final int MIB = 1 << 20;
+
+    public Limits {
+        check("loops", loops, 1, 1024);
+        check("connectionsMax", connectionsMax, 1, 10_000_000);
+        check("commandsInFlightMax", commandsInFlightMax, 1, 1024);
+        check("commandsPerTurn", commandsPerTurn, 1, 1_000_000);
+        check("valueBytesMax", valueBytesMax, 1, 1 << 29);
+        check("frameBytesMax", frameBytesMax, valueBytesMax, 1 << 30);
+        check("outboundHighBytes", outboundHighBytes, 4096, 1 << 30);
+        check("outboundLowBytes", outboundLowBytes, 1, outboundHighBytes);
+        check("copyBytesMax", copyBytesMax, 4096, 1 << 24);
+        check("spoolBytes", spoolBytes, 64, 1 << 24);
+    }
+
+    private static void check(String name, long value, long minimum, long maximum) {
+        if (value < minimum || value > maximum) {
+            throw new IllegalArgumentException(name + ": " + value + " (expected: " + minimum + ".." + maximum + ")");
+        }
+    }
+
+    /** The defaults, for a server of so many loops on a heap of so many bytes. */
+    public static Limits defaults(int loops, long heapBytes) {
+        return new Limits(
+                loops,
+                60_000,
+                32,
+                20,
+                25_000_000L,
+                30 * MIB,
+                16 << 10,
+                20 * MIB,
+                // A tenth of the heap, and never less than one frame of the largest size.
+                Math.max(30L * MIB, heapBytes / 10),
+                MIB,
+                MIB / 2,
+                64 << 10,
+                8 << 10,
+                360 * SECOND,
+                SECOND,
+                180 * SECOND,
+                32 << 10,
+                10 * SECOND);
+    }
+
+    /** Defaults for one loop and a heap of 256 MiB, for tests. */
+    public static Limits defaults() {
+        return defaults(1, 256L * MIB);
+    }
+}

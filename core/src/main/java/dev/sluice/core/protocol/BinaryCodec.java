@@ -1,0 +1,227 @@
+package dev.sluice.core.protocol;
+
+import dev.sluice.core.cookie.Command;
+import dev.sluice.core.cookie.CommandCookie;
+import dev.sluice.core.cookie.Request;
+import dev.sluice.core.cookie.Session;
+import dev.sluice.core.limits.Limits;
+import dev.sluice.engine.Datatype;
+import dev.sluice.engine.DocumentKey;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the frames of one connection: where one ends, whether it is legal, and which command it asks for. Nothing is
+ * allocated for a frame; key and value are pointed at where they are.
+ *
+ * <p>The order of the checks is part of the protocol, because each has its own answer: {@code protocol-kv} 3.1 and 3.3.
+ *
+ * <p><b>Thread.</b> The connection's loop.
+ */
+public final class BinaryCodec {
+
+    /** Bytes needed before the length of a frame is known. */
+    public static final int HEADER_BYTES = Wire.HEADER_BYTES;
+
+    /** The header is no header, or the frame is longer than any may be: the connection is to be closed without an answer. */
+    public static final int MALFORMED = -1;
+
+    private final Session session;
+    private final BinaryReply reply;
+    private final Limits limits;
+
+    public BinaryCodec(Session session) {
+        this.session = session;
+        this.reply = new BinaryReply(session);
+        this.limits = session.node().limits();
+    }
+
+    /** How this connection's commands answer. */
+    public BinaryReply reply() {
+        return reply;
+    }
+
+    /** Whether a frame can begin with this byte. */
+    public static boolean speaks(byte first) {
+        return switch (first & 0xff) {
+            case Magic.REQUEST, Magic.ALT_REQUEST, Magic.RESPONSE, Magic.SERVER_REQUEST, Magic.SERVER_RESPONSE -> true;
+            default -> false;
+        };
+    }
+
+    /**
+     * How long the frame is whose header begins at {@code offset} and is there as a whole.
+     *
+     * @return its length, header included, or {@link #MALFORMED}
+     */
+    public int frameLength(byte[] array, int offset) {
+        int magic = Wire.u8(array, offset);
+        int keyBytes;
+        switch (magic) {
+            case Magic.REQUEST, Magic.RESPONSE, Magic.SERVER_REQUEST, Magic.SERVER_RESPONSE ->
+                keyBytes = Wire.u16(array, offset + Wire.KEY_LENGTH);
+            case Magic.ALT_REQUEST ->
+                keyBytes = Wire.u8(array, offset + Wire.KEY_LENGTH) + Wire.u8(array, offset + Wire.KEY_LENGTH + 1);
+            default -> {
+                return MALFORMED;
+            }
+        }
+        long body = Wire.u32(array, offset + Wire.BODY_LENGTH);
+        long frame = HEADER_BYTES + body;
+        int max = session.authenticated() ? limits.frameBytesMax() : limits.frameBytesUnauthenticatedMax();
+        if (keyBytes + Wire.u8(array, offset + Wire.EXTRAS_LENGTH) > body || frame > max) {
+            return MALFORMED;
+        }
+        return (int) frame;
+    }
+
+    /**
+     * Reads a whole frame into an idle cookie's request.
+     *
+     * @param cookie whose request is filled; it is not begun here
+     * @param owned whether the array is this frame's alone
+     * @return what to execute, or null when the frame needs nothing more, having been answered or being none to answer
+     */
+    public @Nullable Command decode(CommandCookie cookie, byte[] array, int offset, int length, boolean owned) {
+        int magic = Wire.u8(array, offset);
+        int code = Wire.u8(array, offset + Wire.OPCODE);
+        Request request = cookie.request();
+        request.wire(code, Wire.i32(array, offset + Wire.OPAQUE));
+        if (magic != Magic.REQUEST && magic != Magic.ALT_REQUEST) {
+            notARequest(cookie, magic, code);
+            return null;
+        }
+        Opcode opcode = Opcode.of(code);
+        if (!session.authenticated() && !servedBeforeLogin(opcode)) {
+            // Plain memcached clients never say HELLO, and know no other word for this than AUTH_ERROR.
+            reply.send(cookie, reply.greeted() ? WireStatus.EACCESS : WireStatus.AUTH_ERROR, null);
+            return null;
+        }
+        if (opcode == null) {
+            reply.send(cookie, WireStatus.UNKNOWN_COMMAND, null);
+            return null;
+        }
+        if (!opcode.served()) {
+            reply.send(cookie, WireStatus.NOT_SUPPORTED, null);
+            return null;
+        }
+        return validate(cookie, opcode, magic, array, offset, length, owned);
+    }
+
+    /** Answers a frame that nobody will read, as there is no memory for unfinished ones. Its header is there. */
+    public void refuseUnread(CommandCookie cookie, byte[] array, int offset) {
+        cookie.request().wire(Wire.u8(array, offset + Wire.OPCODE), Wire.i32(array, offset + Wire.OPAQUE));
+        reply.send(cookie, WireStatus.ETMPFAIL, "Unfinished requests of all connections take too much memory");
+    }
+
+    private @Nullable Command validate(
+            CommandCookie cookie, Opcode opcode, int magic, byte[] array, int offset, int length, boolean owned) {
+        Request request = cookie.request();
+        Rules rules = opcode.rules();
+        boolean alternative = magic == Magic.ALT_REQUEST;
+        int framingBytes = alternative ? Wire.u8(array, offset + Wire.KEY_LENGTH) : 0;
+        int keyLength =
+                alternative ? Wire.u8(array, offset + Wire.KEY_LENGTH + 1) : Wire.u16(array, offset + Wire.KEY_LENGTH);
+        int extrasLength = Wire.u8(array, offset + Wire.EXTRAS_LENGTH);
+        int datatype = Wire.u8(array, offset + Wire.DATATYPE);
+        long cas = Wire.i64(array, offset + Wire.CAS);
+        int extrasOffset = offset + HEADER_BYTES + framingBytes;
+        int keyOffset = extrasOffset + extrasLength;
+        int valueOffset = keyOffset + keyLength;
+        int valueLength = offset + length - valueOffset;
+
+        String wrong = check(rules, extrasLength, keyLength, valueLength, cas, datatype);
+        if (wrong != null) {
+            reply.send(cookie, WireStatus.EINVAL, wrong);
+            return null;
+        }
+        if (framingBytes > 0) {
+            WireStatus failure = FramingExtras.read(array, offset + HEADER_BYTES, framingBytes, rules, request);
+            if (failure != null) {
+                reply.send(cookie, failure, "Framing extras are not valid for this request");
+                return null;
+            }
+        }
+        request.vbucket(Wire.u16(array, offset + Wire.VBUCKET));
+        request.cas(cas);
+        request.collection(0);
+        request.body(array, keyOffset, keyLength, valueOffset, valueLength, owned);
+        return RequestReader.read(cookie, reply, opcode, array, extrasOffset, extrasLength, datatype);
+    }
+
+    /** The checks of 3.3 that look at the header alone, in that order; null when all is well, else a sentence. */
+    private @Nullable String check(
+            Rules rules, int extrasLength, int keyLength, int valueLength, long cas, int datatype) {
+        if (datatype > Datatype.ALL) {
+            return "Datatype has unknown bits (expected: 0..7)";
+        }
+        if (!rules.extrasLegal(extrasLength)) {
+            return "Extras have a length that this command does not take";
+        }
+        switch (rules.key()) {
+            case REQUIRED -> {
+                if (keyLength == 0) {
+                    return "Key is missing";
+                }
+                if (rules.documentKey() && keyLength > DocumentKey.LENGTH_MAX) {
+                    return "Key is too long (expected: at most 250 bytes)";
+                }
+            }
+            case FORBIDDEN -> {
+                if (keyLength != 0) {
+                    return "Key is present (expected: none)";
+                }
+            }
+            case OPTIONAL -> {}
+        }
+        if (rules.value() == Rules.Part.REQUIRED && valueLength == 0) {
+            return "Value is missing";
+        }
+        if (rules.value() == Rules.Part.FORBIDDEN && valueLength != 0) {
+            return "Value is present (expected: none)";
+        }
+        if (rules.cas() == Rules.CasRule.ZERO && cas != 0) {
+            return "CAS is present (expected: 0)";
+        }
+        if (rules.cas() == Rules.CasRule.NOT_ZERO && cas == 0) {
+            return "CAS is missing";
+        }
+        if ((datatype & ~rules.datatypes()) != 0) {
+            return "Datatype has a bit that this command does not take";
+        }
+        if ((datatype & ~reply.datatypes()) != 0) {
+            return "Datatype has a bit that was not negotiated";
+        }
+        return null;
+    }
+
+    private static boolean servedBeforeLogin(@Nullable Opcode opcode) {
+        if (opcode == null) {
+            return false;
+        }
+        return switch (opcode) {
+            case HELLO, SASL_LIST_MECHS, SASL_AUTH, SASL_STEP, GET_ERROR_MAP -> true;
+            default -> false;
+        };
+    }
+
+    /** Frames that answer something or that only a server may send. Protocol: {@code protocol-kv} 1.1. */
+    private void notARequest(CommandCookie cookie, int magic, int code) {
+        switch (magic) {
+            case Magic.SERVER_REQUEST -> {
+                boolean known = code >= 1 && code <= 4;
+                if (session.authenticated()) {
+                    reply.send(cookie, known ? WireStatus.NOT_SUPPORTED : WireStatus.UNKNOWN_COMMAND, null);
+                } else {
+                    reply.send(cookie, reply.greeted() ? WireStatus.EACCESS : WireStatus.AUTH_ERROR, null);
+                }
+            }
+            case Magic.SERVER_RESPONSE -> {
+                // An answer to a notification is for nobody; to anything else it answers nothing that we asked.
+                if (code != 1 && code != 3) {
+                    session.closeNow("an answer to a request that was never sent");
+                }
+            }
+            default -> session.closeNow("a response frame that answers nothing");
+        }
+    }
+}

@@ -1,0 +1,287 @@
+package dev.sluice.core.protocol;
+
+import dev.sluice.core.bucket.Bucket;
+import dev.sluice.core.cookie.CommandCookie;
+import dev.sluice.core.cookie.Refusal;
+import dev.sluice.core.cookie.Reply;
+import dev.sluice.core.cookie.Request;
+import dev.sluice.core.cookie.Session;
+import dev.sluice.core.spool.ScanEncoder;
+import dev.sluice.core.statistics.BucketCounter;
+import dev.sluice.core.transport.Outbound;
+import dev.sluice.engine.Datatype;
+import dev.sluice.engine.DocumentView;
+import dev.sluice.engine.MutationResult;
+import dev.sluice.engine.Status;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the answers of one connection, and remembers what the client understands.
+ *
+ * <p>An answer is one reservation in the outbound buffer, header and body together. Only a large value is left where it is
+ * and referred to. What a quiet opcode leaves unsaid is decided here: look-ups keep quiet about a miss, everything else
+ * about success. Protocol: {@code protocol-kv} 4.3 and 7.1.7.
+ *
+ * <p><b>Thread.</b> The connection's loop.
+ */
+public final class BinaryReply implements Reply {
+
+    /** What a client sees in place of the CAS of a document that somebody has locked. */
+    private static final long CAS_LOCKED = -1L;
+
+    private static final byte[] NOTHING = new byte[0];
+    private static final int FLAGS_BYTES = 4;
+    private static final int TOKEN_BYTES = 16;
+
+    private final Session session;
+    private final Outbound outbound;
+    private long features;
+    private boolean greeted;
+
+    BinaryReply(Session session) {
+        this.session = session;
+        this.outbound = session.outbound();
+    }
+
+    // ---- what the client understands --------------------------------------------------------------------------------
+
+    boolean has(Feature feature) {
+        return (features & feature.bit()) != 0;
+    }
+
+    /** Replaces all features: each HELLO begins anew. */
+    void features(long bits) {
+        features = bits;
+        greeted = true;
+    }
+
+    /** Whether the client has said HELLO. */
+    boolean greeted() {
+        return greeted;
+    }
+
+    /** The datatype bits that the client may send and get. */
+    int datatypes() {
+        return has(Feature.JSON) ? Datatype.JSON : Datatype.RAW;
+    }
+
+    // ---- answers ----------------------------------------------------------------------------------------------------
+
+    @Override
+    public void document(CommandCookie cookie, DocumentView document) {
+        Request request = cookie.request();
+        boolean withKey = request.wireOpcode() == Opcode.GETK.code() || request.wireOpcode() == Opcode.GETKQ.code();
+        int keyLength = withKey ? request.keyLength() : 0;
+        int valueLength = document.valueLength();
+        boolean large = outbound.large(valueLength);
+        boolean masked = document.locked() && request.wireOpcode() != Opcode.GET_LOCKED.code();
+        ByteBuf out = header(
+                cookie,
+                WireStatus.SUCCESS,
+                keyLength,
+                FLAGS_BYTES,
+                document.datatype() & datatypes(),
+                valueLength,
+                masked ? CAS_LOCKED : document.cas(),
+                FLAGS_BYTES + keyLength + (large ? 0 : valueLength));
+        out.writeInt(document.flags());
+        if (withKey) {
+            out.writeBytes(request.array(), request.keyOffset(), keyLength);
+        }
+        if (large) {
+            outbound.cursor(document.valueArray(), document.valueOffset(), valueLength);
+        } else {
+            out.writeBytes(document.valueArray(), document.valueOffset(), valueLength);
+        }
+    }
+
+    @Override
+    public void mutated(CommandCookie cookie, MutationResult result) {
+        int opcode = cookie.request().wireOpcode();
+        boolean concatenation = opcode == Opcode.APPENDQ.code() || opcode == Opcode.PREPENDQ.code();
+        if (quiet(cookie) && !(concatenation && has(Feature.MUTATION_SEQNO))) {
+            return;
+        }
+        int extras = has(Feature.MUTATION_SEQNO) ? TOKEN_BYTES : 0;
+        ByteBuf out = header(cookie, WireStatus.SUCCESS, 0, extras, 0, 0, result.cas(), extras);
+        token(out, extras, result);
+    }
+
+    @Override
+    public void counter(CommandCookie cookie, long value, MutationResult result) {
+        if (quiet(cookie)) {
+            return;
+        }
+        int extras = has(Feature.MUTATION_SEQNO) ? TOKEN_BYTES : 0;
+        ByteBuf out = header(cookie, WireStatus.SUCCESS, 0, extras, 0, Long.BYTES, result.cas(), extras + Long.BYTES);
+        token(out, extras, result);
+        out.writeLong(value);
+    }
+
+    private static void token(ByteBuf out, int extras, MutationResult result) {
+        if (extras != 0) {
+            out.writeLong(result.vbucketUuid());
+            out.writeLong(result.seqno());
+        }
+    }
+
+    @Override
+    public void touched(CommandCookie cookie, long cas) {
+        header(cookie, WireStatus.SUCCESS, 0, 0, 0, 0, cas, 0);
+    }
+
+    @Override
+    public void done(CommandCookie cookie) {
+        if (!quiet(cookie)) {
+            send(cookie, WireStatus.SUCCESS, NOTHING, 0);
+        }
+    }
+
+    @Override
+    public void bytes(CommandCookie cookie, byte[] value) {
+        send(cookie, WireStatus.SUCCESS, value, 0);
+    }
+
+    @Override
+    public void statistic(
+            CommandCookie cookie, byte[] array, int nameOffset, int nameLength, int valueOffset, int valueLength) {
+        ByteBuf out = header(cookie, WireStatus.SUCCESS, nameLength, 0, 0, valueLength, 0, nameLength + valueLength);
+        out.writeBytes(array, nameOffset, nameLength);
+        out.writeBytes(array, valueOffset, valueLength);
+    }
+
+    @Override
+    public void endOfStatistics(CommandCookie cookie) {
+        send(cookie, WireStatus.SUCCESS, NOTHING, 0);
+    }
+
+    @Override
+    public ScanEncoder scanEncoder(boolean keysOnly) {
+        return keysOnly ? ScanRecords.KEYS : has(Feature.JSON) ? ScanRecords.DOCUMENTS : ScanRecords.RAW_DOCUMENTS;
+    }
+
+    @Override
+    public void scanned(CommandCookie cookie, ScanPart part, boolean documents, byte[] array, int offset, int length) {
+        WireStatus status = switch (part) {
+            case PARTIAL -> WireStatus.SUCCESS;
+            case MORE -> WireStatus.RANGE_SCAN_MORE;
+            case COMPLETE -> WireStatus.RANGE_SCAN_COMPLETE;
+        };
+        boolean large = outbound.large(length);
+        ByteBuf out = header(cookie, status, 0, FLAGS_BYTES, 0, length, 0, FLAGS_BYTES + (large ? 0 : length));
+        out.writeInt(documents ? 1 : 0);
+        if (large) {
+            outbound.cursor(array, offset, length);
+        } else {
+            out.writeBytes(array, offset, length);
+        }
+    }
+
+    @Override
+    public void failure(CommandCookie cookie, Status status) {
+        if (status == Status.NO_SUCH_KEY && quietLookUp(cookie)) {
+            return;
+        }
+        sendOrClose(cookie, StatusMapping.toWire(status, has(Feature.XERROR)), status.name());
+    }
+
+    @Override
+    public void refusal(CommandCookie cookie, Refusal refusal) {
+        sendOrClose(cookie, StatusMapping.toWire(refusal, has(Feature.XERROR)), refusal.name());
+    }
+
+    private void sendOrClose(CommandCookie cookie, @Nullable WireStatus wire, String what) {
+        if (wire == null) {
+            session.closeAfterReplies("no status without XERROR for " + what);
+        } else {
+            send(cookie, wire, cookie.errorContext());
+        }
+    }
+
+    private static boolean quiet(CommandCookie cookie) {
+        Opcode opcode = Opcode.of(cookie.request().wireOpcode());
+        return opcode != null && opcode.quiet();
+    }
+
+    private static boolean quietLookUp(CommandCookie cookie) {
+        int opcode = cookie.request().wireOpcode();
+        return opcode == Opcode.GETQ.code() || opcode == Opcode.GETKQ.code() || opcode == Opcode.GATQ.code();
+    }
+
+    // ---- frames -----------------------------------------------------------------------------------------------------
+
+    /** An answer without extras and key, whose body is an error object if there is something to explain. */
+    void send(CommandCookie cookie, WireStatus status, @Nullable String context) {
+        if (context == null) {
+            send(cookie, status, NOTHING, 0);
+        } else {
+            send(cookie, status, errorBody(context), Datatype.JSON & datatypes());
+        }
+    }
+
+    /** An answer without extras and key. */
+    void send(CommandCookie cookie, WireStatus status, byte[] value, int datatype) {
+        boolean large = outbound.large(value.length);
+        ByteBuf out = header(cookie, status, 0, 0, datatype, value.length, 0, large ? 0 : value.length);
+        if (large) {
+            outbound.cursor(value, 0, value.length);
+        } else {
+            out.writeBytes(value);
+        }
+    }
+
+    /**
+     * The error object of failures: {@code {"error":{"context":"…"}}}. Sentences are ours or an engine's, which may hold
+     * anything, so they are escaped. Protocol: {@code protocol-kv} 4.3.
+     */
+    private static byte[] errorBody(String context) {
+        StringBuilder json = new StringBuilder(context.length() + 32).append("{\"error\":{\"context\":\"");
+        for (int i = 0; i < context.length(); i++) {
+            char c = context.charAt(i);
+            if (c == '"' || c == '\\') {
+                json.append('\\').append(c);
+            } else if (c < ' ') {
+                json.append(' ');
+            } else {
+                json.append(c);
+            }
+        }
+        return json.append("\"}}").toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /**
+     * Writes a header into a reservation for the whole answer.
+     *
+     * @param valueLength of the value that the header announces
+     * @param reserved how many bytes of body the caller writes behind the header
+     */
+    private ByteBuf header(
+            CommandCookie cookie,
+            WireStatus status,
+            int keyLength,
+            int extrasLength,
+            int datatype,
+            int valueLength,
+            long cas,
+            int reserved) {
+        Request request = cookie.request();
+        int bodyLength = extrasLength + keyLength + valueLength;
+        ByteBuf out = outbound.reserve(Wire.HEADER_BYTES + reserved);
+        out.writeLong(((long) Magic.RESPONSE << 56)
+                | ((long) request.wireOpcode() << 48)
+                | ((long) keyLength << 32)
+                | ((long) extrasLength << 24)
+                | ((long) datatype << 16)
+                | status.code());
+        out.writeLong(((long) bodyLength << 32) | (request.wireOpaque() & 0xffff_ffffL));
+        out.writeLong(cas);
+        Bucket bucket = session.bucket();
+        if (bucket != null) {
+            bucket.counters()
+                    .count(session.loop().index(), BucketCounter.BYTES_WRITTEN, Wire.HEADER_BYTES + bodyLength);
+        }
+        return out;
+    }
+}

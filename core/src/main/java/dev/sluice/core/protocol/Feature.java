@@ -1,0 +1,79 @@
+package dev.sluice.core.protocol;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The features of HELLO: their numbers, what each needs beside it, and whether Sluice grants it today. Unknown numbers are
+ * ignored. Protocol: HELLO 0x1f.
+ */
+enum Feature {
+    TCP_NO_DELAY(0x03, true),
+    /** Mutations answer with vbucket uuid and sequence number. */
+    MUTATION_SEQNO(0x04, true),
+    XATTR(0x06, false),
+    /** Extended statuses; without it, some become older ones and some close the connection. */
+    XERROR(0x07, true),
+    SELECT_BUCKET(0x08, true),
+    SNAPPY(0x0a, false),
+    /** The datatype bit for JSON is used, in both directions. */
+    JSON(0x0b, true),
+    DUPLEX(0x0c, false),
+    CLUSTERMAP_CHANGE_NOTIFICATION(0x0d, false, DUPLEX),
+    UNORDERED_EXECUTION(0x0e, false),
+    TRACING(0x0f, false),
+    ALT_REQUEST(0x10, true),
+    SYNC_REPLICATION(0x11, true),
+    COLLECTIONS(0x12, false),
+    SNAPPY_EVERYWHERE(0x13, false),
+    PRESERVE_TTL(0x14, true),
+    VATTR(0x15, false, XATTR),
+    SUBDOC_DOCUMENT_MACRO_SUPPORT(0x18, false, XATTR),
+    CLUSTERMAP_CHANGE_NOTIFICATION_BRIEF(0x1f, false, DUPLEX),
+    RANGE_SCAN_INCLUDE_XATTR(0x22, false, XATTR),
+    GET_RANDOM_KEY_INCLUDE_XATTR(0x24, false, XATTR, JSON, SNAPPY_EVERYWHERE);
+
+    private static final @Nullable Feature[] BY_NUMBER = new @Nullable Feature[0x40];
+
+    static {
+        for (Feature feature : values()) {
+            BY_NUMBER[feature.number] = feature;
+        }
+    }
+
+    private final int number;
+    private final boolean granted;
+    private final long needs;
+
+    Feature(int number, boolean granted, Feature... needs) {
+        this.number = number;
+        this.granted = granted;
+        long bits = 0;
+        for (Feature needed : needs) {
+            bits |= needed.bit();
+        }
+        this.needs = bits;
+    }
+
+    /** The feature of this number, or null where it is unknown. */
+    static @Nullable Feature of(int number) {
+        return number < BY_NUMBER.length ? BY_NUMBER[number] : null;
+    }
+
+    int number() {
+        return number;
+    }
+
+    boolean granted() {
+        return granted;
+    }
+
+    /** The bits of those that must stand in the same HELLO. */
+    long needs() {
+        return needs;
+    }
+
+    /** The feature's bit in a set of features. */
+    long bit() {
+        return 1L << ordinal();
+    }
+}

@@ -1,0 +1,88 @@
+package dev.sluice.core.protocol;
+
+import dev.sluice.core.command.Commands;
+import dev.sluice.core.cookie.Command;
+import dev.sluice.core.cookie.CommandCookie;
+import dev.sluice.core.cookie.Request;
+import dev.sluice.core.scan.ScanCommands;
+import dev.sluice.core.scan.ScanLimits;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what each opcode has in its extras, and says which command it is. Validators have seen the request before. */
+final class RequestReader {
+
+    private RequestReader() {}
+
+    /** The command to execute, or null where the request was refused and answered. */
+    static @Nullable Command read(
+            CommandCookie cookie,
+            BinaryReply reply,
+            Opcode opcode,
+            byte[] array,
+            int extras,
+            int extrasLength,
+            int datatype) {
+        Request request = cookie.request();
+        return switch (opcode) {
+            case GET, GETQ, GETK, GETKQ -> Commands.GET;
+            case SET, SETQ -> store(request, Commands.SET, array, extras);
+            case ADD, ADDQ -> store(request, Commands.ADD, array, extras);
+            case REPLACE, REPLACEQ -> store(request, Commands.REPLACE, array, extras);
+            case APPEND, APPENDQ -> Commands.APPEND;
+            case PREPEND, PREPENDQ -> Commands.PREPEND;
+            case DELETE, DELETEQ -> Commands.DELETE;
+            case INCREMENT, INCREMENTQ -> arithmetic(request, Commands.INCREMENT, array, extras);
+            case DECREMENT, DECREMENTQ -> arithmetic(request, Commands.DECREMENT, array, extras);
+            case TOUCH -> touch(request, Commands.TOUCH, array, extras);
+            case GAT, GATQ -> touch(request, Commands.GET_AND_TOUCH, array, extras);
+            case GET_LOCKED -> {
+                request.delta(extrasLength == 0 ? 0 : Wire.u32(array, extras));
+                yield Commands.LOCK;
+            }
+            case UNLOCK_KEY -> Commands.UNLOCK;
+            case FLUSH, FLUSHQ -> {
+                request.expiry(extrasLength == 0 ? 0 : Wire.u32(array, extras));
+                yield Commands.FLUSH;
+            }
+            case NOOP -> Commands.NOOP;
+            case QUIT -> Commands.QUIT;
+            case QUITQ -> Commands.QUIT_QUIETLY;
+            case VERSION -> Commands.VERSION;
+            case VERBOSITY -> Commands.VERBOSITY;
+            case STAT -> Commands.STAT;
+            case LIST_BUCKETS -> Commands.LIST_BUCKETS;
+            case SELECT_BUCKET -> Commands.SELECT_BUCKET;
+            case HELLO -> HelloCommand.INSTANCE;
+            case RANGE_SCAN_CREATE -> ScanSpecReader.read(cookie, reply, datatype) ? ScanCommands.CREATE : null;
+            case RANGE_SCAN_CONTINUE -> {
+                request.scanId(Wire.i64(array, extras), Wire.i64(array, extras + 8));
+                request.detail(new ScanLimits(
+                        Wire.u32(array, extras + 16), Wire.u32(array, extras + 20), Wire.u32(array, extras + 24)));
+                yield ScanCommands.CONTINUE;
+            }
+            case RANGE_SCAN_CANCEL -> {
+                request.scanId(Wire.i64(array, extras), Wire.i64(array, extras + 8));
+                yield ScanCommands.CANCEL;
+            }
+            default -> throw new AssertionError("served but not read: " + opcode);
+        };
+    }
+
+    private static Command store(Request request, Command command, byte[] array, int extras) {
+        request.flags(Wire.i32(array, extras));
+        request.expiry(Wire.u32(array, extras + 4));
+        return command;
+    }
+
+    private static Command arithmetic(Request request, Command command, byte[] array, int extras) {
+        request.delta(Wire.i64(array, extras));
+        request.initial(Wire.i64(array, extras + 8));
+        request.expiry(Wire.u32(array, extras + 16));
+        return command;
+    }
+
+    private static Command touch(Request request, Command command, byte[] array, int extras) {
+        request.expiry(Wire.u32(array, extras));
+        return command;
+    }
+}

@@ -1,0 +1,71 @@
+package dev.sluice.core.protocol;
+
+import dev.sluice.core.cookie.Refusal;
+import dev.sluice.engine.Status;
+import org.jspecify.annotations.Nullable;
+
+/** From what engines and executors say to what is on the wire. A new {@link Status} does not compile until it is here. */
+final class StatusMapping {
+
+    private StatusMapping() {}
+
+    /**
+     * The status on the wire.
+     *
+     * @param xerror whether the connection understands extended errors
+     * @return null where the connection must be closed instead
+     */
+    static @Nullable WireStatus toWire(Status status, boolean xerror) {
+        if (status == Status.LOCKED_TEMPORARY) {
+            return xerror ? WireStatus.LOCKED : WireStatus.ETMPFAIL;
+        }
+        WireStatus wire = toWire(status);
+        return xerror ? wire : wire.withoutXerror();
+    }
+
+    /** As {@link #toWire(Status, boolean)}, for failures of the server's own. */
+    static @Nullable WireStatus toWire(Refusal refusal, boolean xerror) {
+        WireStatus wire = switch (refusal) {
+            case DELTA_BAD_VALUE -> WireStatus.DELTA_BADVAL;
+            case NO_BUCKET -> WireStatus.NO_BUCKET;
+            case NO_ACCESS -> WireStatus.EACCESS;
+            case SCAN_CANCELLED -> WireStatus.RANGE_SCAN_CANCELLED;
+            case NOT_SUPPORTED -> WireStatus.NOT_SUPPORTED;
+            case SYNC_WRITE_AMBIGUOUS -> WireStatus.SYNC_WRITE_AMBIGUOUS;
+        };
+        return xerror ? wire : wire.withoutXerror();
+    }
+
+    private static WireStatus toWire(Status status) {
+        return switch (status) {
+            case SUCCESS -> WireStatus.SUCCESS;
+            case WOULD_BLOCK -> throw new AssertionError("a blocked command has no status on the wire");
+            case NO_SUCH_KEY -> WireStatus.KEY_ENOENT;
+            case KEY_EXISTS -> WireStatus.KEY_EEXISTS;
+            case NOT_STORED -> WireStatus.NOT_STORED;
+            case LOCKED, LOCKED_TEMPORARY -> WireStatus.LOCKED;
+            case NOT_LOCKED -> WireStatus.NOT_LOCKED;
+            case TOO_BIG -> WireStatus.E2BIG;
+            case INVALID_ARGUMENTS -> WireStatus.EINVAL;
+            case OUT_OF_RANGE -> WireStatus.ERANGE;
+            case NOT_MY_VBUCKET -> WireStatus.NOT_MY_VBUCKET;
+            case VBUCKET_PENDING -> throw new AssertionError("commands for pending vbuckets are parked");
+            case VBUCKET_UUID_MISMATCH -> WireStatus.VBUUID_NOT_EQUAL;
+            case NO_MEMORY -> WireStatus.ENOMEM;
+            case TEMPORARY_FAILURE -> WireStatus.ETMPFAIL;
+            case TOO_BUSY -> WireStatus.EBUSY;
+            case NOT_SUPPORTED -> WireStatus.NOT_SUPPORTED;
+            case FAILED -> WireStatus.EINTERNAL;
+            case CANCELLED -> WireStatus.CANCELLED;
+            case UNDECIDED -> throw new AssertionError("an undecided mutation is never answered as such");
+            case UNKNOWN_COLLECTION -> WireStatus.UNKNOWN_COLLECTION;
+            case UNKNOWN_SCOPE -> WireStatus.UNKNOWN_SCOPE;
+            case DURABILITY_INVALID_LEVEL -> WireStatus.DURABILITY_INVALID_LEVEL;
+            case DURABILITY_IMPOSSIBLE -> WireStatus.DURABILITY_IMPOSSIBLE;
+            case SYNC_WRITE_IN_PROGRESS -> WireStatus.SYNC_WRITE_IN_PROGRESS;
+            case SYNC_WRITE_RE_COMMIT_IN_PROGRESS -> WireStatus.SYNC_WRITE_RE_COMMIT_IN_PROGRESS;
+            case EXPIRY_OVERFLOW -> WireStatus.EXPIRY_OVERFLOW;
+            case LOCK_EXPIRY_OVERFLOW -> WireStatus.LOCK_EXPIRY_OVERFLOW;
+        };
+    }
+}

@@ -1,0 +1,97 @@
+package dev.sluice.core.protocol;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Status codes of the wire that Sluice sends, with the protocol's spelling, and what a connection without the feature
+ * XERROR gets in their place. Protocol: MCBP, response header bytes 6 and 7.
+ */
+enum WireStatus {
+    SUCCESS(0x00),
+    KEY_ENOENT(0x01),
+    KEY_EEXISTS(0x02),
+    E2BIG(0x03),
+    EINVAL(0x04),
+    NOT_STORED(0x05),
+    DELTA_BADVAL(0x06),
+    NOT_MY_VBUCKET(0x07),
+    NO_BUCKET(0x08),
+    LOCKED(0x09),
+    NOT_LOCKED(0x0e),
+    AUTH_ERROR(0x20),
+    ERANGE(0x22),
+    EACCESS(0x24),
+    EXPIRY_OVERFLOW(0x28),
+    LOCK_EXPIRY_OVERFLOW(0x29),
+    CANCELLED(0x51),
+    UNKNOWN_FRAME_INFO(0x80),
+    UNKNOWN_COMMAND(0x81),
+    ENOMEM(0x82),
+    NOT_SUPPORTED(0x83),
+    EINTERNAL(0x84),
+    EBUSY(0x85),
+    ETMPFAIL(0x86),
+    UNKNOWN_COLLECTION(0x88),
+    UNKNOWN_SCOPE(0x8c),
+    DURABILITY_INVALID_LEVEL(0xa0),
+    DURABILITY_IMPOSSIBLE(0xa1),
+    SYNC_WRITE_IN_PROGRESS(0xa2),
+    SYNC_WRITE_AMBIGUOUS(0xa3),
+    SYNC_WRITE_RE_COMMIT_IN_PROGRESS(0xa4),
+    RANGE_SCAN_CANCELLED(0xa5),
+    RANGE_SCAN_MORE(0xa6),
+    RANGE_SCAN_COMPLETE(0xa7),
+    VBUUID_NOT_EQUAL(0xa8);
+
+    private final int code;
+
+    WireStatus(int code) {
+        this.code = code;
+    }
+
+    int code() {
+        return code;
+    }
+
+    /**
+     * What a connection without XERROR gets for a result of execution; null means that it is closed, as it has no word
+     * for this. Validators' results do not go through here. Protocol: {@code protocol-kv}, non-XERROR remap.
+     */
+    @Nullable
+    WireStatus withoutXerror() {
+        return switch (this) {
+            case LOCKED -> KEY_EEXISTS;
+            case NOT_LOCKED, SYNC_WRITE_IN_PROGRESS, SYNC_WRITE_RE_COMMIT_IN_PROGRESS -> ETMPFAIL;
+            case UNKNOWN_COLLECTION, UNKNOWN_SCOPE -> EINVAL; // No connection has collections yet.
+            case EACCESS,
+                    NO_BUCKET,
+                    DURABILITY_INVALID_LEVEL,
+                    DURABILITY_IMPOSSIBLE,
+                    SYNC_WRITE_AMBIGUOUS,
+                    RANGE_SCAN_CANCELLED,
+                    VBUUID_NOT_EQUAL,
+                    CANCELLED,
+                    EXPIRY_OVERFLOW,
+                    LOCK_EXPIRY_OVERFLOW -> null;
+            case SUCCESS,
+                    KEY_ENOENT,
+                    KEY_EEXISTS,
+                    E2BIG,
+                    EINVAL,
+                    NOT_STORED,
+                    DELTA_BADVAL,
+                    NOT_MY_VBUCKET,
+                    AUTH_ERROR,
+                    ERANGE,
+                    UNKNOWN_FRAME_INFO,
+                    UNKNOWN_COMMAND,
+                    ENOMEM,
+                    NOT_SUPPORTED,
+                    EINTERNAL,
+                    EBUSY,
+                    ETMPFAIL,
+                    RANGE_SCAN_MORE,
+                    RANGE_SCAN_COMPLETE -> this;
+        };
+    }
+}

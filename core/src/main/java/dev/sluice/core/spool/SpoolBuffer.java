@@ -1,0 +1,104 @@
+package dev.sluice.core.spool;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/**
+ * The bytes of a spool. A producer appends whole records until {@link #full()}; the last one may go beyond the limit, so a
+ * buffer holds its limit and one record at the most.
+ *
+ * <p><b>Thread.</b> Whoever owns the spool; see {@link Spool}.
+ */
+public final class SpoolBuffer {
+
+    private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
+    private final int limitBytes;
+    private byte[] array;
+    private int size;
+    private int records;
+
+    public SpoolBuffer(int limitBytes) {
+        this.limitBytes = limitBytes;
+        this.array = new byte[limitBytes];
+    }
+
+    /** Whether the limit is reached, and the next record belongs into the next spool. */
+    public boolean full() {
+        return size >= limitBytes;
+    }
+
+    public byte[] array() {
+        return array;
+    }
+
+    /** How many bytes of {@link #array()} count, from 0. */
+    public int size() {
+        return size;
+    }
+
+    /** How many records were appended. */
+    public int records() {
+        return records;
+    }
+
+    /** Empties the buffer. One that a large document had grown gives that memory back. */
+    public void clear() {
+        size = 0;
+        records = 0;
+        if (array.length > 2 * limitBytes) {
+            array = new byte[limitBytes];
+        }
+    }
+
+    public SpoolBuffer putByte(int value) {
+        ensure(1);
+        array[size++] = (byte) value;
+        return this;
+    }
+
+    public SpoolBuffer putInt(int value) {
+        ensure(Integer.BYTES);
+        INTS.set(array, size, value);
+        size += Integer.BYTES;
+        return this;
+    }
+
+    public SpoolBuffer putLong(long value) {
+        ensure(Long.BYTES);
+        LONGS.set(array, size, value);
+        size += Long.BYTES;
+        return this;
+    }
+
+    public SpoolBuffer putBytes(byte[] source, int offset, int length) {
+        ensure(length);
+        System.arraycopy(source, offset, array, size, length);
+        size += length;
+        return this;
+    }
+
+    /** Marks the end of a record. */
+    public void endRecord() {
+        records++;
+    }
+
+    /** A number that a producer has appended at this position. */
+    public int intAt(int position) {
+        return (int) INTS.get(array, position);
+    }
+
+    private void ensure(int more) {
+        long needed = (long) size + more;
+        if (needed > array.length) {
+            if (needed > Integer.MAX_VALUE - 8) {
+                throw new IllegalStateException("spool of " + needed + " bytes (expected: one record below 2 GiB)");
+            }
+            // Exactly what a large record needs and no doubling: the bound of R5 is limit plus one record.
+            array = Arrays.copyOf(array, (int) Math.max(needed, Math.min(2L * array.length, 2L * limitBytes)));
+        }
+    }
+}

@@ -1,0 +1,148 @@
+package dev.sluice.core.transport;
+
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a connection has to say and has not handed to its socket yet.
+ *
+ * <p>Small answers gather in one chunk of direct memory: an answer is one contiguous reservation in it, and a chunk leaves
+ * with one flush for each readable event. A large value is not copied there. It waits as a cursor over the array that the
+ * engine showed, and the loop copies a piece of bounded size only when the socket has taken the piece before. So a client
+ * that asks for 20 MiB and does not read costs one piece, and the array is the document itself, which costs nothing.
+ *
+ * <p>While a cursor is open nothing else can be said: the bytes of two answers must not mix. {@link #open()} tells.
+ *
+ * <p><b>Thread.</b> The connection's loop. <b>Ownership.</b> The chunk is ours until {@link #flush()}, the transport's
+ * after.
+ */
+public final class Outbound {
+
+    /** Some hundred small answers. A connection that has nothing to say holds no chunk at all. */
+    private static final int CHUNK_BYTES = 16 << 10;
+
+    private final Transport transport;
+    private final int copyBytesMax;
+
+    private @Nullable ByteBuf chunk;
+    private byte @Nullable [] body;
+    private int bodyPosition;
+    private int bodyEnd;
+    private boolean drainAwaited;
+    private long acceptedBytes;
+
+    public Outbound(Transport transport, int copyBytesMax) {
+        this.transport = transport;
+        this.copyBytesMax = copyBytesMax;
+    }
+
+    /** Whether a further answer may be given: no large value is under way, and the socket keeps up. */
+    public boolean open() {
+        return body == null && transport.writable();
+    }
+
+    /**
+     * A place for exactly so many bytes, contiguous, to be written at the buffer's writer index before anything else is
+     * called here.
+     */
+    public ByteBuf reserve(int bytes) {
+        assert body == null : "an answer inside another one's value";
+        ByteBuf current = chunk;
+        if (current != null && current.writableBytes() < bytes) {
+            transport.write(current);
+            current = null;
+        }
+        if (current == null) {
+            current = transport.allocate(Math.max(CHUNK_BYTES, bytes));
+            chunk = current;
+        }
+        acceptedBytes += bytes;
+        return current;
+    }
+
+    /** Whether a value of this size goes by {@link #cursor} and not by {@link #reserve}. */
+    public boolean large(int bytes) {
+        return bytes > copyBytesMax;
+    }
+
+    /**
+     * Sends a slice of an array after all that was said before, piece by piece. The array must not change until it is
+     * gone.
+     */
+    public void cursor(byte[] array, int offset, int length) {
+        assert body == null : "a value inside another one's";
+        body = array;
+        bodyPosition = offset;
+        bodyEnd = offset + length;
+        acceptedBytes += length;
+    }
+
+    /**
+     * Hands everything to the socket that it takes.
+     *
+     * @return whether all of it was handed over; if not, a large value goes on at {@link Transport#notifyWhenDrained}
+     */
+    public boolean flush() {
+        ByteBuf current = chunk;
+        if (current != null) {
+            chunk = null;
+            transport.write(current);
+            transport.flush();
+        }
+        while (body != null) {
+            if (transport.pendingBytes() > 0) {
+                if (!drainAwaited) {
+                    drainAwaited = true;
+                    transport.notifyWhenDrained();
+                }
+                return false;
+            }
+            copyPiece(body);
+            transport.flush();
+        }
+        return true;
+    }
+
+    /** The transport has kept its word of {@link Transport#notifyWhenDrained}. */
+    public void drained() {
+        drainAwaited = false;
+    }
+
+    private void copyPiece(byte[] array) {
+        int length = Math.min(copyBytesMax, bodyEnd - bodyPosition);
+        ByteBuf piece = transport.allocate(length);
+        piece.writeBytes(array, bodyPosition, length);
+        bodyPosition += length;
+        if (bodyPosition == bodyEnd) {
+            body = null;
+        }
+        transport.write(piece);
+    }
+
+    /** Bytes accepted and not left: chunk, rest of a large value, and what the transport has queued. */
+    public long pendingBytes() {
+        long bytes = transport.pendingBytes();
+        if (chunk != null) {
+            bytes += chunk.readableBytes();
+        }
+        if (body != null) {
+            bytes += bodyEnd - bodyPosition;
+        }
+        return bytes;
+    }
+
+    /** How many bytes have left through the socket since the connection began. */
+    public long sentBytes() {
+        return acceptedBytes - pendingBytes();
+    }
+
+    /** The connection is over: drops what has not left. */
+    public void release() {
+        ByteBuf current = chunk;
+        chunk = null;
+        body = null;
+        if (current != null) {
+            current.release();
+        }
+    }
+}
