@@ -1,0 +1,7 @@
+/**
+ * The engine whose bucket survives a restart.
+ */
+@NullMarked
+package dev.sluice.persistent;
+
+import org.jspecify.annotations.NullMarked;
