@@ -1,0 +1,54 @@
+package dev.sluice.testkit;
+
+import dev.sluice.engine.DocumentView;
+
+/** One version of a document in a {@link NaiveEngine}. Changes only while the engine's monitor is held, the value never. */
+final class NaiveDocument {
+    byte[] value = new byte[0];
+    long cas;
+    long seqno;
+    long revSeqno;
+    int flags;
+    long expirySeconds;
+    byte datatype;
+    boolean deleted;
+    long lockCas; // 0: not locked
+    long lockedUntilNanos;
+
+    NaiveDocument copy() {
+        NaiveDocument copy = new NaiveDocument();
+        copy.value = value;
+        copy.cas = cas;
+        copy.seqno = seqno;
+        copy.revSeqno = revSeqno;
+        copy.flags = flags;
+        copy.expirySeconds = expirySeconds;
+        copy.datatype = datatype;
+        copy.deleted = deleted;
+        return copy;
+    }
+
+    /** Whether the document is a tombstone, or would be if anybody had looked. */
+    boolean deletedAt(long wallSeconds) {
+        return deleted || (expirySeconds != 0 && expirySeconds <= wallSeconds);
+    }
+
+    boolean lockedAt(long nanoTime) {
+        return lockCas != 0 && lockedUntilNanos - nanoTime > 0;
+    }
+
+    void show(DocumentView out, Key key, long wallSeconds, long nanoTime) {
+        byte[] keyBytes = key.bytes();
+        out.clear()
+                .key(key.collection(), keyBytes, 0, keyBytes.length)
+                .value(value, 0, value.length)
+                .cas(cas)
+                .seqno(seqno)
+                .revSeqno(revSeqno)
+                .flags(flags)
+                .expirySeconds(expirySeconds)
+                .datatype(datatype)
+                .deleted(deletedAt(wallSeconds))
+                .locked(lockedAt(nanoTime));
+    }
+}

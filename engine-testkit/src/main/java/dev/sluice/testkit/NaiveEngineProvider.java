@@ -1,0 +1,24 @@
+package dev.sluice.testkit;
+
+import dev.sluice.engine.BucketConfiguration;
+import dev.sluice.engine.EngineContext;
+import dev.sluice.engine.EngineProvider;
+import dev.sluice.engine.SpiVersion;
+
+/** Makes {@link NaiveEngine}s, under the type {@code naive}. Not registered: tests hand it over themselves. */
+public final class NaiveEngineProvider implements EngineProvider {
+    @Override
+    public String type() {
+        return "naive";
+    }
+
+    @Override
+    public int spiVersion() {
+        return SpiVersion.CURRENT;
+    }
+
+    @Override
+    public NaiveEngine create(BucketConfiguration configuration, EngineContext context) {
+        return new NaiveEngine(configuration, context);
+    }
+}

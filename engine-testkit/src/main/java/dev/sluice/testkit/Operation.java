@@ -1,0 +1,19 @@
+package dev.sluice.testkit;
+
+/** The calls of an engine that {@link FaultInjectingEngine} can disturb. */
+public enum Operation {
+    GET,
+    STORE,
+    REMOVE,
+    GET_AND_TOUCH,
+    LOCK,
+    UNLOCK,
+    STATISTICS,
+    FLUSH,
+    SET_VBUCKET_STATE,
+    DELETE_VBUCKET,
+    APPLY,
+    OPEN_SCAN,
+    /** Has no cookie: of the faults it knows those that answer, throw, delay and return null. */
+    SCAN_NEXT
+}

@@ -1,0 +1,283 @@
+package dev.sluice.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.engine.DocumentFilter;
+import dev.sluice.engine.DocumentView;
+import dev.sluice.engine.Flush;
+import dev.sluice.engine.RecordApplication;
+import dev.sluice.engine.Status;
+import dev.sluice.engine.VBucketState;
+import dev.sluice.engine.VBuckets;
+import dev.sluice.engine.VBuckets.FailoverEntry;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** The contract of vbuckets and of the capabilities that work on whole records and whole buckets. */
+abstract class PlacementContract extends LifetimeContract {
+    private static final Key KEY = Key.of("key");
+
+    /** What each call with a vbucket answers, in the order of the interface. */
+    private List<Status> everyCall(int vbucket) {
+        return List.of(
+                driver.get(vbucket, KEY).status(),
+                driver.store(vbucket, KEY, Store.set("value")).status(),
+                driver.remove(vbucket, KEY).status(),
+                driver.getAndTouch(vbucket, KEY, 0).status(),
+                driver.lock(vbucket, KEY, 5).status(),
+                driver.unlock(vbucket, KEY, 4711));
+    }
+
+    private List<Status> lockable(Status expected) {
+        Status lock = supports(Behavior.LOCKS) ? expected : Status.NOT_SUPPORTED;
+        return List.of(expected, expected, expected, expected, lock, lock);
+    }
+
+    @Nested
+    class VBucketStates {
+        @Test
+        void vbucketsBelowTheCount_areServed() {
+            checkCapability(Behavior.VBUCKETS, VBuckets.class);
+            for (int vbucket = 0; vbucket < VBUCKETS; vbucket++) {
+                succeeded(driver.store(vbucket, KEY, Store.set("in " + vbucket)));
+            }
+            for (int vbucket = 0; vbucket < VBUCKETS; vbucket++) {
+                assertThat(driver.get(vbucket, KEY).text()).isEqualTo("in " + vbucket);
+            }
+        }
+
+        @Test
+        void vbucketsBeyondTheCount_areNotMine() {
+            assertThat(everyCall(VBUCKETS)).isEqualTo(lockable(Status.NOT_MY_VBUCKET));
+            assertThat(everyCall(65_535)).isEqualTo(lockable(Status.NOT_MY_VBUCKET));
+        }
+
+        @Test
+        void vbuckets_areActiveAtFirst() {
+            if (supports(Behavior.VBUCKETS)) {
+                VBuckets vbuckets = capability(VBuckets.class);
+                assertThat(vbuckets.state(VBUCKETS - 1)).isEqualTo(VBucketState.ACTIVE);
+                assertThat(vbuckets.state(VBUCKETS)).isNull();
+                assertThat(vbuckets.state(-1)).isNull();
+                assertThat(vbuckets.highSeqno(0)).isZero();
+                assertThat(vbuckets.highSeqno(VBUCKETS)).isEqualTo(-1);
+                assertThat(vbuckets.failoverLog(0)).hasSize(1);
+                assertThat(vbuckets.failoverLog(VBUCKETS)).isEmpty();
+            }
+        }
+
+        @Test
+        void replicaAndDead_areNotMine_pendingWaits_activeServes() {
+            if (supports(Behavior.VBUCKETS)) {
+                succeeded(driver.store(1, KEY, Store.set("value")));
+                for (VBucketState state : new VBucketState[] {VBucketState.REPLICA, VBucketState.DEAD}) {
+                    setState(1, state);
+                    assertThat(everyCall(1)).as(state.toString()).isEqualTo(lockable(Status.NOT_MY_VBUCKET));
+                }
+                setState(1, VBucketState.PENDING);
+                assertThat(everyCall(1)).isEqualTo(lockable(Status.VBUCKET_PENDING));
+                setState(1, VBucketState.ACTIVE);
+                assertThat(driver.get(1, KEY).text()).isEqualTo("value");
+                succeeded(driver.store(1, KEY, Store.set("new")));
+            }
+        }
+
+        @Test
+        void everyChangeOfState_isReportedToTheServer() {
+            if (supports(Behavior.VBUCKETS)) {
+                setState(2, VBucketState.PENDING);
+                setState(2, VBucketState.ACTIVE);
+                assertThat(context.vbucketStateChanges()).containsExactly(2, 2);
+            }
+        }
+
+        @Test
+        void becomingActive_beginsAHistory() {
+            if (supports(Behavior.VBUCKETS)) {
+                VBuckets vbuckets = capability(VBuckets.class);
+                Answer before = succeeded(driver.store(1, KEY, Store.set("value")));
+                FailoverEntry first = vbuckets.failoverLog(1).get(0);
+                assertThat(first.vbucketUuid()).isEqualTo(before.vbucketUuid());
+                setState(1, VBucketState.REPLICA);
+                assertThat(vbuckets.failoverLog(1)).hasSize(1);
+                setState(1, VBucketState.ACTIVE);
+                List<FailoverEntry> log = vbuckets.failoverLog(1);
+                assertThat(log).hasSize(2);
+                assertThat(log.get(0).vbucketUuid())
+                        .isNotEqualTo(first.vbucketUuid())
+                        .isNotZero();
+                assertThat(log.get(0).seqno()).isEqualTo(before.seqno());
+                assertThat(log.get(1)).isEqualTo(first);
+                assertThat(succeeded(driver.store(1, KEY, Store.set("new"))).vbucketUuid())
+                        .isEqualTo(log.get(0).vbucketUuid());
+                setState(1, VBucketState.ACTIVE);
+                assertThat(vbuckets.failoverLog(1)).as("active already").hasSize(2);
+            }
+        }
+
+        @Test
+        void setState_beyondTheCount_isOutOfRange() {
+            if (supports(Behavior.VBUCKETS)) {
+                VBuckets vbuckets = capability(VBuckets.class);
+                assertThat(driver.run(cookie -> vbuckets.setState(cookie, VBUCKETS, VBucketState.ACTIVE)))
+                        .isEqualTo(Status.OUT_OF_RANGE);
+            }
+        }
+
+        @Test
+        void delete_needsADeadVBucket_andTakesItsDocumentsAlong() {
+            if (supports(Behavior.VBUCKETS)) {
+                VBuckets vbuckets = capability(VBuckets.class);
+                succeeded(driver.store(1, KEY, Store.set("value")));
+                assertThat(driver.run(cookie -> vbuckets.delete(cookie, 1))).isEqualTo(Status.INVALID_ARGUMENTS);
+                setState(1, VBucketState.DEAD);
+                assertThat(driver.run(cookie -> vbuckets.delete(cookie, 1))).isEqualTo(Status.SUCCESS);
+                assertThat(vbuckets.state(1)).isNull();
+                assertThat(driver.run(cookie -> vbuckets.delete(cookie, 1))).isEqualTo(Status.NOT_MY_VBUCKET);
+                assertThat(everyCall(1)).isEqualTo(lockable(Status.NOT_MY_VBUCKET));
+                setState(1, VBucketState.ACTIVE);
+                assertThat(driver.get(1, KEY).status()).isEqualTo(Status.NO_SUCH_KEY);
+                assertThat(driver.get(1, KEY, DocumentFilter.DELETED).status()).isEqualTo(Status.NO_SUCH_KEY);
+            }
+        }
+
+        @Test
+        void highSeqno_followsTheMutations() {
+            if (supports(Behavior.VBUCKETS) && supports(Behavior.SEQNOS)) {
+                long seqno = succeeded(driver.store(3, KEY, Store.set("value"))).seqno();
+                assertThat(capability(VBuckets.class).highSeqno(3)).isEqualTo(seqno);
+                assertThat(capability(VBuckets.class).highSeqno(2)).isZero();
+            }
+        }
+    }
+
+    void setState(int vbucket, VBucketState state) {
+        VBuckets vbuckets = capability(VBuckets.class);
+        assertThat(driver.run(cookie -> vbuckets.setState(cookie, vbucket, state)))
+                .isEqualTo(Status.SUCCESS);
+        assertThat(vbuckets.state(vbucket)).isEqualTo(state);
+    }
+
+    @Nested
+    class Flushing {
+        @Test
+        void flush_dropsEverything_andNumbersGoOnRising() {
+            if (!checkCapability(Behavior.FLUSH, Flush.class)) {
+                return;
+            }
+            Answer before = stored(KEY, Store.set("value"));
+            succeeded(driver.store(1, Key.of(8, "other"), Store.set("value")));
+            Flush flush = capability(Flush.class);
+            assertThat(driver.run(flush::flush)).isEqualTo(Status.SUCCESS);
+            assertThat(get(KEY).status()).isEqualTo(Status.NO_SUCH_KEY);
+            assertThat(driver.get(1, Key.of(8, "other")).status()).isEqualTo(Status.NO_SUCH_KEY);
+            Answer after = stored(KEY, Store.add("again"));
+            assertThat(Long.compareUnsigned(after.cas(), before.cas())).isPositive();
+            if (supports(Behavior.SEQNOS)) {
+                assertThat(after.seqno()).isGreaterThan(before.seqno());
+            }
+        }
+    }
+
+    @Nested
+    class Records {
+        @Test
+        void apply_storesTheRecordAsItIs() {
+            if (!checkCapability(Behavior.RECORD_APPLICATION, RecordApplication.class)) {
+                return;
+            }
+            Answer applied = succeeded(apply(record("value").cas(4711).revSeqno(9), 0, null));
+            assertThat(applied.cas()).isEqualTo(4711);
+            Answer shown = succeeded(get(KEY));
+            assertThat(shown.text()).isEqualTo("value");
+            assertThat(shown.cas()).isEqualTo(4711);
+            assertThat(shown.flags()).isEqualTo(7);
+            if (supports(Behavior.REV_SEQNOS)) {
+                assertThat(shown.revSeqno()).isEqualTo(9);
+            }
+            if (supports(Behavior.SEQNOS)) {
+                assertThat(shown.seqno()).isEqualTo(applied.seqno()).isPositive();
+            }
+        }
+
+        @Test
+        void apply_keepsLaterCasAboveTheOneApplied() {
+            if (supports(Behavior.RECORD_APPLICATION)) {
+                long future = (context.clock().wallSeconds() + 3600) * 1_000_000_000L;
+                succeeded(apply(record("value").cas(future), 0, null));
+                assertThat(Long.compareUnsigned(stored(KEY, Store.set("next")).cas(), future))
+                        .isPositive();
+            }
+        }
+
+        @Test
+        void apply_canMakeATombstone() {
+            if (supports(Behavior.RECORD_APPLICATION)) {
+                stored(KEY, Store.set("value"));
+                succeeded(apply(record("").cas(4711).deleted(true), 0, null));
+                assertThat(get(KEY).status()).isEqualTo(Status.NO_SUCH_KEY);
+                if (supports(Behavior.TOMBSTONES)) {
+                    assertThat(succeeded(driver.get(VB, KEY, DocumentFilter.DELETED))
+                                    .cas())
+                            .isEqualTo(4711);
+                }
+            }
+        }
+
+        @Test
+        void apply_asksThePredicateWithWhatIsThere() {
+            if (supports(Behavior.RECORD_APPLICATION)) {
+                List<@Nullable Long> asked = new ArrayList<>();
+                RecordApplication.Predicate no = existing -> {
+                    asked.add(existing == null ? null : existing.cas());
+                    return false;
+                };
+                assertThat(apply(record("new"), 0, no).status()).isEqualTo(Status.KEY_EXISTS);
+                long cas = stored(KEY, Store.set("old")).cas();
+                assertThat(apply(record("new"), 0, no).status()).isEqualTo(Status.KEY_EXISTS);
+                assertThat(asked).contains(null, cas).hasSize(2);
+                assertThat(get(KEY).text()).isEqualTo("old");
+                succeeded(apply(record("new"), 0, existing -> existing != null && existing.cas() == cas));
+                assertThat(get(KEY).text()).isEqualTo("new");
+            }
+        }
+
+        @Test
+        void apply_takesASeqnoAboveTheHighest_only() {
+            if (supports(Behavior.RECORD_APPLICATION) && supports(Behavior.SEQNOS)) {
+                long high = stored(KEY, Store.set("old")).seqno();
+                assertThat(apply(record("new"), high, null).status()).isEqualTo(Status.OUT_OF_RANGE);
+                assertThat(get(KEY).text()).isEqualTo("old");
+                assertThat(succeeded(apply(record("new"), high + 10, null)).seqno())
+                        .isEqualTo(high + 10);
+                assertThat(stored(KEY, Store.set("next")).seqno()).isGreaterThan(high + 10);
+            }
+        }
+
+        @Test
+        void apply_toLocked_isLocked() {
+            if (supports(Behavior.RECORD_APPLICATION) && supports(Behavior.LOCKS)) {
+                stored(KEY, Store.set("old"));
+                succeeded(driver.lock(VB, KEY, 5));
+                assertThat(apply(record("new"), 0, null).status()).isEqualTo(Status.LOCKED);
+            }
+        }
+
+        private DocumentView record(String value) {
+            byte[] bytes = utf8(value);
+            return new DocumentView().value(bytes, 0, bytes.length).cas(1234).flags(7);
+        }
+
+        private Answer apply(DocumentView record, long seqno, RecordApplication.@Nullable Predicate predicate) {
+            RecordApplication application = capability(RecordApplication.class);
+            byte[] value = record.copyOfValue();
+            return driver.runMutation((cookie, out) -> {
+                record.value(driver.lendBytes(value), 0, value.length);
+                return application.apply(cookie, VB, driver.lend(KEY), record, seqno, predicate, out);
+            });
+        }
+    }
+}
