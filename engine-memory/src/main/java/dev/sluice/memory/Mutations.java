@@ -1,0 +1,426 @@
+package dev.sluice.memory;
+
+import dev.sluice.engine.DocumentKey;
+import dev.sluice.engine.DocumentView;
+import dev.sluice.engine.DurabilityLevel;
+import dev.sluice.engine.EngineClock;
+import dev.sluice.engine.MutationResult;
+import dev.sluice.engine.RecordApplication.Predicate;
+import dev.sluice.engine.RemoveRequest;
+import dev.sluice.engine.Status;
+import dev.sluice.engine.StoreMode;
+import dev.sluice.engine.StoreRequest;
+import dev.sluice.engine.Topology;
+import dev.sluice.engine.VBucketState;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What commands do to documents: the rules for modes, CAS, locks, expiry and durability, on top of {@link VBucket}.
+ *
+ * <p>Every method answers {@link Status#WOULD_BLOCK} when the vbucket's lock was not to be had, and has changed nothing then;
+ * the caller blocks the command and repeats the call.
+ *
+ * <p>A write goes in two steps. The new version is drafted first, without the lock, by a guess at what the lock will show:
+ * copying a value of megabytes takes long. Under the lock the rules are applied to what is really there, and the draft is
+ * finished; where the guess was wrong it is drafted again, under the lock if it is small.
+ *
+ * <p><b>Thread.</b> Event loops; any number at a time.
+ */
+final class Mutations {
+
+    /** Some JVMs cannot make arrays of the last few lengths. */
+    private static final int ARRAY_LENGTH_MAX = Integer.MAX_VALUE - 16;
+
+    /** A draft up to this size is made again under the lock: a microsecond or two. */
+    private static final int REDRAFT_LENGTH_MAX = 16 * 1024;
+
+    /** How often a large draft is made again without the lock before it is made under it all the same. */
+    private static final int DRAFTS_MAX = 3;
+
+    private static final long LOCK_END_SECONDS_MAX = 0xffffffffL;
+
+    private final EngineClock clock;
+    private final MemoryQuota quota;
+    private final Counters counters;
+    private final Topology topology;
+
+    Mutations(EngineClock clock, MemoryQuota quota, Counters counters, Topology topology) {
+        this.clock = clock;
+        this.quota = quota;
+        this.counters = counters;
+        this.topology = topology;
+    }
+
+    Status store(VBucket vbucket, DocumentKey key, StoreRequest request, MutationResult out) {
+        Status refused = refusal(vbucket, request.durability());
+        if (refused != null) {
+            return refused;
+        }
+        long wallNanos = clock.wallNanos();
+        for (int attempt = 1; ; attempt++) {
+            byte[] guess = vbucket.find(key, false);
+            long expirySeconds = expiryAfter(request, guess, wallNanos);
+            long revSeqno = vbucket.nextRevSeqno(guess);
+            long length = Documents.length(key, request.flags(), expirySeconds, revSeqno, request.valueLength());
+            if (length > ARRAY_LENGTH_MAX) {
+                return Status.TOO_BIG;
+            }
+            refused = quota.refusal(HeapLayout.byteArray((int) length));
+            if (refused != null) {
+                return refused;
+            }
+            byte[] draft = draft(key, request, expirySeconds, revSeqno);
+            if (!vbucket.tryEnter()) {
+                return Status.WOULD_BLOCK;
+            }
+            try {
+                boolean redraft = attempt >= DRAFTS_MAX || length <= REDRAFT_LENGTH_MAX;
+                Status status = storeLocked(vbucket, key, request, wallNanos, draft, redraft, out);
+                if (status != null) {
+                    return status;
+                }
+            } finally {
+                vbucket.exit();
+            }
+        }
+    }
+
+    /** The second step of a store; null where the draft does not fit and must be made again. */
+    private @Nullable Status storeLocked(
+            VBucket vbucket,
+            DocumentKey key,
+            StoreRequest request,
+            long wallNanos,
+            byte[] draft,
+            boolean redraft,
+            MutationResult out) {
+        Status refused = vbucket.refusal();
+        if (refused != null) {
+            return refused;
+        }
+        int hash = key.hash();
+        byte[] existing = locateCurrent(vbucket, key, wallNanos);
+        boolean visible = existing != null && request.existing().accepts(Documents.deleted(existing));
+        LockTable.Entry lock = existing == null ? null : vbucket.lockOn(hash, existing, clock.nanoTime());
+        Status status = verdict(request, existing, visible, lock);
+        if (status != Status.SUCCESS) {
+            return status;
+        }
+        long expirySeconds = expiryAfter(request, existing, wallNanos);
+        long revSeqno = vbucket.nextRevSeqno(existing);
+        byte[] document = draft;
+        if (!Documents.fits(document, expirySeconds, revSeqno)) {
+            if (!redraft) {
+                return null;
+            }
+            document = draft(key, request, expirySeconds, revSeqno);
+        }
+        long cas = vbucket.nextCas(wallNanos);
+        long seqno = vbucket.highSeqno() + 1;
+        Documents.finish(document, cas, seqno, expirySeconds, revSeqno);
+        if (request.patch() != null) {
+            int valueOffset = Documents.valueOffset(document);
+            request.patch().apply(document, valueOffset, document.length - valueOffset, cas, seqno);
+        }
+        vbucket.link(existing, hash, document);
+        out.set(cas, seqno, vbucket.uuid());
+        return Status.SUCCESS;
+    }
+
+    /** Whether mode and CAS allow the store. The table is in {@link dev.sluice.engine.Engine#store}. */
+    private static Status verdict(
+            StoreRequest request, byte @Nullable [] existing, boolean visible, LockTable.@Nullable Entry lock) {
+        StoreMode mode = request.mode();
+        if (lock != null) {
+            // Also where the filter does not see the document: a lock keeps everybody out.
+            if (mode == StoreMode.ADD) {
+                return Status.KEY_EXISTS;
+            }
+            return request.cas() == lock.cas ? Status.SUCCESS : Status.LOCKED;
+        }
+        if (existing == null || !visible) {
+            boolean allowed = mode == StoreMode.ADD || (mode == StoreMode.SET && request.cas() == 0);
+            return allowed ? Status.SUCCESS : Status.NO_SUCH_KEY;
+        }
+        boolean allowed = mode != StoreMode.ADD && (request.cas() == 0 || request.cas() == Documents.cas(existing));
+        return allowed ? Status.SUCCESS : Status.KEY_EXISTS;
+    }
+
+    private static byte[] draft(DocumentKey key, StoreRequest request, long expirySeconds, long revSeqno) {
+        return Documents.draft(
+                key,
+                request.deleted(),
+                request.datatype(),
+                request.flags(),
+                expirySeconds,
+                revSeqno,
+                request.valueArray(),
+                request.valueOffset(),
+                request.valueLength());
+    }
+
+    private static long expiryAfter(StoreRequest request, byte @Nullable [] existing, long wallNanos) {
+        long nowSeconds = seconds(wallNanos);
+        if (request.deleted()) {
+            return Math.max(1, nowSeconds); // of a tombstone: when it was deleted
+        }
+        if (!request.preserveExpiry()
+                || existing == null
+                || Documents.deleted(existing)
+                || Documents.expired(existing, nowSeconds)) {
+            return request.expirySeconds();
+        }
+        return Documents.expirySeconds(existing);
+    }
+
+    Status remove(VBucket vbucket, DocumentKey key, RemoveRequest request, MutationResult out) {
+        Status refused = refusal(vbucket, request.durability());
+        if (refused != null) {
+            return refused;
+        }
+        if (!vbucket.tryEnter()) {
+            return Status.WOULD_BLOCK;
+        }
+        try {
+            refused = vbucket.refusal();
+            if (refused != null) {
+                return refused;
+            }
+            long wallNanos = clock.wallNanos();
+            byte[] existing = locateCurrent(vbucket, key, wallNanos);
+            if (existing == null || Documents.deleted(existing)) {
+                return Status.NO_SUCH_KEY;
+            }
+            LockTable.Entry lock = vbucket.lockOn(key.hash(), existing, clock.nanoTime());
+            if (lock != null && request.cas() != lock.cas) {
+                return request.cas() == 0 ? Status.LOCKED : Status.LOCKED_TEMPORARY;
+            }
+            if (lock == null && request.cas() != 0 && request.cas() != Documents.cas(existing)) {
+                return Status.KEY_EXISTS;
+            }
+            byte[] tombstone = vbucket.linkTombstone(existing, key.hash(), wallNanos);
+            out.set(Documents.cas(tombstone), Documents.seqno(tombstone), vbucket.uuid());
+            return Status.SUCCESS;
+        } finally {
+            vbucket.exit();
+        }
+    }
+
+    Status touch(VBucket vbucket, DocumentKey key, long expirySeconds, DocumentView out) {
+        long wallNanos = clock.wallNanos();
+        for (int attempt = 1; ; attempt++) {
+            byte[] guess = vbucket.find(key, true);
+            byte[] draft = guess == null || Documents.expirySeconds(guess) == expirySeconds
+                    ? null
+                    : Documents.draftWithExpiry(guess, expirySeconds, vbucket.nextRevSeqno(guess));
+            if (!vbucket.tryEnter()) {
+                return Status.WOULD_BLOCK;
+            }
+            try {
+                Status refused = vbucket.refusal();
+                if (refused != null) {
+                    return refused;
+                }
+                byte[] existing = locateCurrent(vbucket, key, wallNanos);
+                if (existing == null || Documents.deleted(existing)) {
+                    return Status.NO_SUCH_KEY;
+                }
+                if (vbucket.lockOn(key.hash(), existing, clock.nanoTime()) != null) {
+                    return Status.LOCKED;
+                }
+                if (Documents.expirySeconds(existing) == expirySeconds) {
+                    Documents.show(existing, out);
+                    return Status.SUCCESS;
+                }
+                if (draft == null || existing != guess) {
+                    if (existing.length > REDRAFT_LENGTH_MAX && attempt < DRAFTS_MAX) {
+                        continue;
+                    }
+                    draft = Documents.draftWithExpiry(existing, expirySeconds, vbucket.nextRevSeqno(existing));
+                }
+                Documents.finish(
+                        draft,
+                        vbucket.nextCas(wallNanos),
+                        vbucket.highSeqno() + 1,
+                        expirySeconds,
+                        vbucket.nextRevSeqno(existing));
+                vbucket.link(existing, key.hash(), draft);
+                Documents.show(draft, out);
+                return Status.SUCCESS;
+            } finally {
+                vbucket.exit();
+            }
+        }
+    }
+
+    Status lock(VBucket vbucket, DocumentKey key, int lockSeconds, DocumentView out) {
+        if (!vbucket.tryEnter()) {
+            return Status.WOULD_BLOCK;
+        }
+        try {
+            Status refused = vbucket.refusal();
+            if (refused != null) {
+                return refused;
+            }
+            long wallNanos = clock.wallNanos();
+            long nowNanos = clock.nanoTime();
+            byte[] existing = locateCurrent(vbucket, key, wallNanos);
+            if (existing == null || Documents.deleted(existing)) {
+                return Status.NO_SUCH_KEY;
+            }
+            if (vbucket.lockOn(key.hash(), existing, nowNanos) != null) {
+                return Status.LOCKED_TEMPORARY;
+            }
+            if (seconds(wallNanos) + lockSeconds > LOCK_END_SECONDS_MAX) {
+                return Status.LOCK_EXPIRY_OVERFLOW;
+            }
+            long cas = vbucket.nextCas(wallNanos);
+            vbucket.addLock(key.hash(), existing, cas, nowNanos + TimeUnit.SECONDS.toNanos(lockSeconds), nowNanos);
+            Documents.show(existing, out);
+            out.cas(cas).locked(true);
+            return Status.SUCCESS;
+        } finally {
+            vbucket.exit();
+        }
+    }
+
+    Status unlock(VBucket vbucket, DocumentKey key, long cas) {
+        if (!vbucket.tryEnter()) {
+            return Status.WOULD_BLOCK;
+        }
+        try {
+            Status refused = vbucket.refusal();
+            if (refused != null) {
+                return refused;
+            }
+            byte[] existing = locateCurrent(vbucket, key, clock.wallNanos());
+            if (existing == null || Documents.deleted(existing)) {
+                return Status.NO_SUCH_KEY;
+            }
+            LockTable.Entry lock = vbucket.lockOn(key.hash(), existing, clock.nanoTime());
+            if (lock == null) {
+                return Status.NOT_LOCKED;
+            }
+            if (lock.cas != cas) {
+                return Status.LOCKED_TEMPORARY;
+            }
+            vbucket.removeLock(key.hash(), existing);
+            return Status.SUCCESS;
+        } finally {
+            vbucket.exit();
+        }
+    }
+
+    /**
+     * Stores a record as it was made elsewhere. With a sequence number of its own it comes from this vbucket's active copy,
+     * so the copy here need not be active; without one it is a client's write like any other.
+     */
+    Status apply(
+            VBucket vbucket,
+            DocumentKey key,
+            DocumentView record,
+            long seqno,
+            @Nullable Predicate predicate,
+            MutationResult out) {
+        long wallNanos = clock.wallNanos();
+        long expirySeconds = record.deleted() && record.expirySeconds() == 0
+                ? Math.max(1, seconds(wallNanos))
+                : record.expirySeconds();
+        byte[] guess = vbucket.find(key, false);
+        long revSeqno = record.revSeqno() == 0 ? vbucket.nextRevSeqno(guess) : record.revSeqno();
+        long length = Documents.length(key, record.flags(), expirySeconds, revSeqno, record.valueLength());
+        if (length > ARRAY_LENGTH_MAX) {
+            return Status.TOO_BIG;
+        }
+        Status refused = record.deleted() ? null : quota.refusal(HeapLayout.byteArray((int) length));
+        if (refused != null) {
+            return refused;
+        }
+        byte[] draft = draft(key, record, expirySeconds, revSeqno);
+        if (!vbucket.tryEnter()) {
+            return Status.WOULD_BLOCK;
+        }
+        try {
+            refused = seqno == 0
+                    ? vbucket.refusal()
+                    : vbucket.state() == VBucketState.DEAD ? Status.NOT_MY_VBUCKET : null;
+            if (refused != null) {
+                return refused;
+            }
+            byte[] existing = vbucket.locate(key);
+            if (existing != null && vbucket.lockOn(key.hash(), existing, clock.nanoTime()) != null) {
+                return Status.LOCKED;
+            }
+            if (predicate != null && !predicate.replaces(view(existing))) {
+                return Status.KEY_EXISTS;
+            }
+            if (seqno != 0 && (seqno <= vbucket.highSeqno() || seqno > Documents.SEQNO_MAX)) {
+                return Status.OUT_OF_RANGE;
+            }
+            long exactRevSeqno = record.revSeqno() == 0 ? vbucket.nextRevSeqno(existing) : revSeqno;
+            if (!Documents.fits(draft, expirySeconds, exactRevSeqno)) {
+                draft = draft(key, record, expirySeconds, exactRevSeqno);
+            }
+            long cas = record.cas() == 0 ? vbucket.nextCas(wallNanos) : record.cas();
+            long newSeqno = seqno == 0 ? vbucket.highSeqno() + 1 : seqno;
+            Documents.finish(draft, cas, newSeqno, expirySeconds, exactRevSeqno);
+            vbucket.observeCas(cas);
+            vbucket.link(existing, key.hash(), draft);
+            out.set(cas, newSeqno, vbucket.uuid());
+            return Status.SUCCESS;
+        } finally {
+            vbucket.exit();
+        }
+    }
+
+    private static byte[] draft(DocumentKey key, DocumentView record, long expirySeconds, long revSeqno) {
+        return Documents.draft(
+                key,
+                record.deleted(),
+                record.datatype(),
+                record.flags(),
+                expirySeconds,
+                revSeqno,
+                record.valueArray(),
+                record.valueOffset(),
+                record.valueLength());
+    }
+
+    private static @Nullable DocumentView view(byte @Nullable [] document) {
+        if (document == null) {
+            return null;
+        }
+        DocumentView view = new DocumentView();
+        Documents.show(document, view);
+        return view;
+    }
+
+    /** The newest version of a key. One that has expired is followed up by its tombstone first. */
+    private byte @Nullable [] locateCurrent(VBucket vbucket, DocumentKey key, long wallNanos) {
+        byte[] existing = vbucket.locate(key);
+        if (existing != null && Documents.expired(existing, seconds(wallNanos))) {
+            counters.add(Counter.EXPIRED_BY_ACCESS);
+            return vbucket.linkTombstone(existing, key.hash(), wallNanos);
+        }
+        return existing;
+    }
+
+    /** What can be refused before anything is done for the command. The state is asked again under the lock. */
+    private @Nullable Status refusal(VBucket vbucket, DurabilityLevel durability) {
+        Status refused = vbucket.refusal();
+        if (refused != null) {
+            return refused;
+        }
+        return switch (durability) {
+            case NONE -> null;
+            // Nobody replicates yet: a majority is at hand only where this node is all there is.
+            case MAJORITY -> topology.current().chain(vbucket.id).length <= 1 ? null : Status.DURABILITY_IMPOSSIBLE;
+            case MAJORITY_AND_PERSIST_ON_MASTER, PERSIST_TO_MAJORITY -> Status.DURABILITY_INVALID_LEVEL;
+        };
+    }
+
+    private static long seconds(long wallNanos) {
+        return wallNanos / 1_000_000_000L;
+    }
+}

@@ -1,0 +1,17 @@
+package dev.sluice.memory;
+
+import dev.sluice.engine.EngineProvider;
+import dev.sluice.testkit.Behavior;
+import dev.sluice.testkit.EngineContractTest;
+
+class MemoryEngineContractTest extends EngineContractTest {
+    @Override
+    protected EngineProvider provider() {
+        return new MemoryEngineProvider();
+    }
+
+    @Override
+    protected boolean supports(Behavior behavior) {
+        return behavior != Behavior.PERSISTENCE && behavior != Behavior.PERSISTENT_DURABILITY;
+    }
+}
