@@ -21,6 +21,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
+import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -172,14 +173,14 @@ public final class Node implements ConnectionHost {
     }
 
     @Override
-    public CompletableFuture<List<String>> describeConnections() {
+    public CompletableFuture<List<String>> describeConnections(LongPredicate which) {
         List<CompletableFuture<List<String>>> parts = new ArrayList<>();
         for (int i = 0; i < loops.length(); i++) {
             LoopConnections here = loops.get(i);
             if (here != null) {
                 CompletableFuture<List<String>> part = new CompletableFuture<>();
                 parts.add(part);
-                here.loop().execute(() -> part.complete(describe(here.connections())));
+                here.loop().execute(() -> part.complete(describe(here.connections(), which)));
             }
         }
         return CompletableFuture.allOf(parts.toArray(new CompletableFuture<?>[0]))
@@ -187,9 +188,12 @@ public final class Node implements ConnectionHost {
                         parts.stream().flatMap(p -> p.join().stream()).toList());
     }
 
-    private static List<String> describe(Set<Connection> connections) {
-        List<String> lines = new ArrayList<>(connections.size());
+    private static List<String> describe(Set<Connection> connections, LongPredicate which) {
+        List<String> lines = new ArrayList<>();
         for (Connection connection : connections) {
+            if (!which.test(connection.connectionId())) {
+                continue;
+            }
             try {
                 lines.add(JSON.writeValueAsString(connection.describe()));
             } catch (JsonProcessingException e) {

@@ -9,6 +9,7 @@ import dev.sluice.engine.EngineClock;
 import dev.sluice.engine.Statistic;
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
@@ -66,13 +67,21 @@ final class BucketStatistics implements StatCommand.StatisticSource {
         items.add(Statistic.of("bucket_connections", bucket.userCount()));
         items.add(Statistic.of("bucket_quota_bytes", bucket.account().quotaBytes()));
         items.add(Statistic.of("bucket_used_bytes", bucket.account().usedBytes()));
-        for (Map.Entry<String, LongSupplier> metric : bucket.metrics().entrySet()) {
-            items.add(Statistic.of(metric.getKey(), metric.getValue().getAsLong()));
-        }
+        addEngine(items);
+        return items.iterator();
+    }
+
+    /** The engine's own general group, and of its metrics those that it does not name there. */
+    private void addEngine(List<Statistic> items) {
+        Map<String, Statistic> byName = new LinkedHashMap<>();
         Iterator<Statistic> engine = bucket.engine().statistics("", "");
         if (engine != null) {
-            engine.forEachRemaining(items::add);
+            engine.forEachRemaining(statistic -> byName.put(statistic.name(), statistic));
         }
-        return items.iterator();
+        for (Map.Entry<String, LongSupplier> metric : bucket.metrics().entrySet()) {
+            byName.putIfAbsent(
+                    metric.getKey(), Statistic.of(metric.getKey(), metric.getValue().getAsLong()));
+        }
+        items.addAll(byName.values());
     }
 }

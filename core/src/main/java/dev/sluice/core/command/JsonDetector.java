@@ -14,11 +14,15 @@ import java.io.IOException;
  * their first byte. Jackson also reads UTF-16 and UTF-32, which are not JSON here: they are told by a zero among the first
  * bytes, which UTF-8 JSON cannot have.
  */
-final class JsonDetector {
+public final class JsonDetector {
 
     /** Deeper texts are stored as bytes: nobody could edit them. */
     private static final int DEPTH_MAX = 1000;
 
+    /**
+     * Names are canonicalized although nobody looks at them: without that, Jackson reads through a decoder that mends bytes
+     * which are no UTF-8.
+     */
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(DEPTH_MAX)
@@ -27,14 +31,13 @@ final class JsonDetector {
                     .maxStringLength(Integer.MAX_VALUE)
                     .maxDocumentLength(-1)
                     .build())
-            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .build();
 
     private JsonDetector() {}
 
     /** Whether the bytes are one JSON text. Time grows with the length; see {@code Limits.valueOffLoadBytes}. */
-    static boolean isJson(byte[] array, int offset, int length) {
+    public static boolean isJson(byte[] array, int offset, int length) {
         if (length == 0 || !mayBegin(array, offset, length)) {
             return false;
         }
@@ -46,7 +49,7 @@ final class JsonDetector {
             parser.skipChildren();
             parser.finishToken();
             return parser.nextToken() == null;
-        } catch (IOException e) {
+        } catch (IOException | IllegalStateException e) { // The latter where names collide on purpose.
             return false;
         }
     }

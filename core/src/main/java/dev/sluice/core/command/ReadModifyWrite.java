@@ -64,7 +64,10 @@ abstract class ReadModifyWrite implements Command {
                 cookie.step(STORE);
             }
             Status status = store(cookie);
-            if (status != Status.KEY_EXISTS || cookie.request().cas() != 0) {
+            // What was fetched is gone: a new look says what that means to this command, whatever the client's CAS.
+            boolean vanished = status == Status.NO_SUCH_KEY;
+            boolean overtaken = status == Status.KEY_EXISTS && cookie.request().cas() == 0;
+            if (!vanished && !overtaken) {
                 return finish(cookie, status);
             }
             cookie.step(FETCH);

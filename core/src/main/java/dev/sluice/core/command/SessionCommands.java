@@ -14,6 +14,15 @@ final class SessionCommands {
     /** This name stands for no bucket at all. */
     private static final String NO_BUCKET = "@no bucket@";
 
+    /**
+     * What VERSION says first: the memcached release whose binary commands are spoken. libmemcached takes a text that does
+     * not begin with a number above 0 for a failure, with which its ping, its stat and its dump end.
+     */
+    private static final String MEMCACHED_LEVEL = "1.6.0";
+
+    /** libmemcached reads the text into a buffer of 32 bytes, whatever length the frame announces. */
+    private static final int VERSION_LENGTH_MAX = 31;
+
     private SessionCommands() {}
 
     static Status noop(CommandCookie cookie) {
@@ -32,7 +41,9 @@ final class SessionCommands {
     }
 
     static Status version(CommandCookie cookie) {
-        cookie.reply().bytes(cookie, cookie.session().node().version().getBytes(StandardCharsets.UTF_8));
+        String text = MEMCACHED_LEVEL + " Sluice " + cookie.session().node().version();
+        int length = Math.min(text.length(), VERSION_LENGTH_MAX);
+        cookie.reply().bytes(cookie, text.substring(0, length).getBytes(StandardCharsets.US_ASCII));
         return Status.SUCCESS;
     }
 

@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,7 +59,7 @@ enum StatCommand implements Command {
                 return stream(cookie, node.pools().nonIo(), source, group, argument);
             }
             case "connections" -> {
-                return connections(cookie);
+                return connections(cookie, argument);
             }
             default -> {
                 Bucket bucket = cookie.bucketOrNull();
@@ -72,8 +73,21 @@ enum StatCommand implements Command {
     }
 
     /** Asks every loop for its connections, and goes on when the last has answered. */
-    private static Status connections(CommandCookie cookie) {
-        CompletableFuture<List<String>> lines = cookie.session().node().describeConnections();
+    private static Status connections(CommandCookie cookie, String argument) {
+        LongPredicate which;
+        if (argument.isEmpty()) {
+            which = id -> true;
+        } else {
+            long wanted;
+            try {
+                wanted = argument.equals("self") ? cookie.connectionId() : Long.parseLong(argument);
+            } catch (NumberFormatException e) {
+                cookie.errorContext("connections: argument is not known (expected: none, self, or a number)");
+                return Status.INVALID_ARGUMENTS;
+            }
+            which = id -> id == wanted;
+        }
+        CompletableFuture<List<String>> lines = cookie.session().node().describeConnections(which);
         cookie.progress(lines);
         BlockedCookie blocked = cookie.block();
         CompletableFuture<Void> unused = lines.handle((list, failure) -> {
@@ -96,9 +110,8 @@ enum StatCommand implements Command {
     private static Status send(CommandCookie cookie, Spool spool) {
         Status status = spool.status();
         if (status != Status.WOULD_BLOCK && status != Status.SUCCESS) {
-            String why = StatisticProducer.failure(spool.buffer());
-            if (why != null) {
-                cookie.errorContext(why);
+            if (status == Status.INVALID_ARGUMENTS) {
+                cookie.errorContext(StatisticProducer.refusal(spool.buffer()));
             }
             return status;
         }

@@ -84,12 +84,10 @@ final class StatisticProducer implements Spool.Producer {
         }
     }
 
-    /** Why a source has refused an argument, or null. */
-    static @Nullable String failure(SpoolBuffer spool) {
-        if (spool.records() != 1) {
-            return null;
-        }
+    /** Why a source has refused an argument: what a spool holds whose status is {@code INVALID_ARGUMENTS}. */
+    static String refusal(SpoolBuffer spool) {
+        int nameLength = spool.intAt(0);
         int valueLength = spool.intAt(4);
-        return new String(spool.array(), LENGTHS_BYTES, valueLength, StandardCharsets.UTF_8);
+        return new String(spool.array(), LENGTHS_BYTES + nameLength, valueLength, StandardCharsets.UTF_8);
     }
 }

@@ -80,6 +80,9 @@ public final class Connection implements Session, BucketUser {
     private boolean yielded;
     private boolean continuing;
     private boolean stopping;
+    /** The bucket was taken away: a client that does not read what is still queued is cut soon. */
+    private boolean bucketLost;
+
     private int commandsThisTurn;
     private long turnStartNanos;
     private long commandsTotal;
@@ -89,6 +92,8 @@ public final class Connection implements Session, BucketUser {
     private int discardBytes;
     /** Waits for the outbound buffer to be open. */
     private @Nullable BlockedCookie outboundWaiter;
+    /** Of the large frame that the command in flight was given: charged as long as the command may need it. */
+    private int frameBytesCharged;
     /** Waits for a vbucket to be pending no more. */
     private @Nullable BlockedCookie vbucketWaiter;
 
@@ -208,8 +213,7 @@ public final class Connection implements Session, BucketUser {
             progressNanos = nowNanos;
             return;
         }
-        // A closing connection has lost its bucket, or asked for its end: nobody has to be patient with it.
-        boolean impatient = state == State.CLOSING;
+        boolean impatient = bucketLost || stopping;
         long max = impatient ? limits.stallNanosMaxBucketGone() : limits.stallNanosMax();
         if (nowNanos - progressNanos > max) {
             host.counters().count(ServerCounter.STALLED_CONNECTIONS);
@@ -263,6 +267,7 @@ public final class Connection implements Session, BucketUser {
         }
         expectedBytes = 0;
         byte[] array = inbound.giveAway(frame);
+        frameBytesCharged = array.length;
         start(array, start, frame, true);
         return true;
     }
@@ -303,6 +308,7 @@ public final class Connection implements Session, BucketUser {
         Command command = codec.decode(cookie, array, offset, frame, owned);
         if (command == null) {
             cookie.unused();
+            releaseFrame();
             return;
         }
         cookie.begin(command, here);
@@ -326,9 +332,17 @@ public final class Connection implements Session, BucketUser {
             revokeHandle();
             closeAfterReplies("internal error");
             cookie.end();
+            releaseFrame();
             return;
         }
         settle(status);
+    }
+
+    private void releaseFrame() {
+        if (frameBytesCharged > 0) {
+            host.inboundBudget().charge(-frameBytesCharged);
+            frameBytesCharged = 0;
+        }
     }
 
     private void revokeHandle() {
@@ -356,6 +370,7 @@ public final class Connection implements Session, BucketUser {
             default -> fail(status);
         }
         cookie.end();
+        releaseFrame();
     }
 
     private void fail(Status status) {
@@ -420,8 +435,13 @@ public final class Connection implements Session, BucketUser {
         if (state == State.CLOSED) {
             return;
         }
+        boolean held = !outbound.open();
         boolean handedOver = outbound.flush();
         commandsThisTurn = 0;
+        if (held && outbound.open() && !inbound.isEmpty()) {
+            // The socket took at once what had stopped us, so no event of it will come that lets us go on.
+            yielded = true;
+        }
         if (yielded) {
             if (inbound.isEmpty() && !continuing) {
                 yielded = false;
@@ -512,6 +532,7 @@ public final class Connection implements Session, BucketUser {
         vbucketWaiter = null;
         if (cookie.blocked()) {
             cookie.cancel();
+            releaseFrame();
         }
         Bucket here = bucket;
         bucket = null;
@@ -526,6 +547,7 @@ public final class Connection implements Session, BucketUser {
     public void bucketGone(Bucket gone) {
         enqueue(() -> {
             if (state != State.CLOSED && bucket == gone) {
+                bucketLost = true;
                 leave();
                 closeAfterReplies("the bucket is going away");
                 endTurn();

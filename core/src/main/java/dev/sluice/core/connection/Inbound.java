@@ -96,12 +96,13 @@ final class Inbound {
 
     /**
      * Gives the array away to a command, whose frame is the first {@code length} bytes, and keeps what stands behind them.
-     * The frame begins at {@link #start()} as it was before this call.
+     * The frame begins at {@link #start()} as it was before this call. The array stays charged to the budget: whoever is
+     * given it gives that back.
      */
     byte[] giveAway(int length) {
         byte[] given = array;
         byte[] rest = start + length == end ? NOTHING : Arrays.copyOfRange(array, start + length, end);
-        budget.charge(rest.length - array.length);
+        budget.charge(rest.length);
         array = rest;
         start = 0;
         end = rest.length;

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The handle of one block of one command: the only object of a command that crosses threads.
  *
- * <p>Two words decide everything. {@code outcome} is written once, by whoever comes first: a notifier with its status, the
+ * <p>Two words decide everything. {@code outcome} belongs to whoever comes first: a notifier with its status, the
  * loop with {@link #CANCELLED} (the command ended) or {@link #VOID} (the call that took the handle answered otherwise).
  * {@code cancelAction} pairs a listener with a cancellation in whichever order they come. Whoever loses the race on {@code
  * outcome} changes nothing.
@@ -114,7 +114,8 @@ public final class BlockedCommand implements BlockedCookie, Runnable {
     void revoke() {
         cookie = null;
         if (!OUTCOME.compareAndSet(this, null, VOID)) {
-            faults.notifiedVoid();
+            faults.notifiedVoid(); // Notified already, and its task is under way.
+            outcome = VOID;
         }
         cancelAction = CANCELLATION_OVER;
     }
@@ -134,7 +135,9 @@ public final class BlockedCommand implements BlockedCookie, Runnable {
         assert loop.inLoop();
         CommandCookie blocked = cookie;
         if (blocked == null) {
-            faults.notifiedLate();
+            if (outcome != VOID) { // Of a void one it was said when it was revoked.
+                faults.notifiedLate();
+            }
             return;
         }
         cookie = null;

@@ -7,6 +7,7 @@ import dev.sluice.core.statistics.ServerCounters;
 import dev.sluice.engine.EngineClock;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongPredicate;
 
 /** What commands may ask of the server that they run in. Any thread. */
 public interface NodeServices {
@@ -30,6 +31,6 @@ public interface NodeServices {
     /** The settings in force, as one JSON text. */
     String settingsJson();
 
-    /** One JSON text for each connection, gathered on the loops that own them. */
-    CompletableFuture<List<String>> describeConnections();
+    /** One JSON text for each connection whose id passes, gathered on the loops that own them. */
+    CompletableFuture<List<String>> describeConnections(LongPredicate which);
 }

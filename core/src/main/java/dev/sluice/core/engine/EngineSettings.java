@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param engineType as its provider says
  * @param vbucketCount a power of two from 1 to 1024
  * @param valueSizeBytesMax the largest value that the server passes on, in bytes
- * @param dataRoot the server's data directory, to which relative paths are relative
+ * @param home where the server is installed; relative paths begin there
  * @param settings the bucket's keys, checked, the engine's among them
  */
 public record EngineSettings(
-        String bucketName, String engineType, int vbucketCount, int valueSizeBytesMax, Path dataRoot, Settings settings)
+        String bucketName, String engineType, int vbucketCount, int valueSizeBytesMax, Path home, Settings settings)
         implements BucketConfiguration {
 
     /** What is right for the name of a bucket, for messages. */
@@ -68,7 +68,7 @@ public record EngineSettings(
     public @Nullable Path path(String key) {
         settings.require(key, ConfigurationKey.Type.PATH);
         String text = settings.text(key);
-        return text == null ? null : dataRoot.resolve(text).toAbsolutePath().normalize();
+        return text == null ? null : home.resolve(text).toAbsolutePath().normalize();
     }
 
     @Override

@@ -207,21 +207,18 @@ public final class BinaryCodec {
     /** Frames that answer something or that only a server may send. Protocol: {@code protocol-kv} 1.1. */
     private void notARequest(CommandCookie cookie, int magic, int code) {
         switch (magic) {
+            // Before the login too: 3.1 asks for the magic first.
             case Magic.SERVER_REQUEST -> {
                 boolean known = code >= 1 && code <= 4;
-                if (session.authenticated()) {
-                    reply.send(cookie, known ? WireStatus.NOT_SUPPORTED : WireStatus.UNKNOWN_COMMAND, null);
-                } else {
-                    reply.send(cookie, reply.greeted() ? WireStatus.EACCESS : WireStatus.AUTH_ERROR, null);
-                }
+                reply.send(cookie, known ? WireStatus.NOT_SUPPORTED : WireStatus.UNKNOWN_COMMAND, null);
             }
             case Magic.SERVER_RESPONSE -> {
                 // An answer to a notification is for nobody; to anything else it answers nothing that we asked.
                 if (code != 1 && code != 3) {
-                    session.closeNow("an answer to a request that was never sent");
+                    session.closeAfterReplies("an answer to a request that was never sent");
                 }
             }
-            default -> session.closeNow("a response frame that answers nothing");
+            default -> session.closeAfterReplies("a response frame that answers nothing");
         }
     }
 }

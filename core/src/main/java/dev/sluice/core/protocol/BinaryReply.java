@@ -105,7 +105,9 @@ public final class BinaryReply implements Reply {
             return;
         }
         int extras = has(Feature.MUTATION_SEQNO) ? TOKEN_BYTES : 0;
-        ByteBuf out = header(cookie, WireStatus.SUCCESS, 0, extras, 0, 0, result.cas(), extras);
+        // Differs: memcached answers DELETE without a CAS and its tools insist on that; those clients never say HELLO.
+        long cas = opcode == Opcode.DELETE.code() && !greeted ? 0 : result.cas();
+        ByteBuf out = header(cookie, WireStatus.SUCCESS, 0, extras, 0, 0, cas, extras);
         token(out, extras, result);
     }
 

@@ -1,15 +1,20 @@
 package dev.sluice.core.protocol;
 
 import dev.sluice.core.command.Commands;
+import dev.sluice.core.command.JsonDetector;
 import dev.sluice.core.cookie.Command;
 import dev.sluice.core.cookie.CommandCookie;
 import dev.sluice.core.cookie.Request;
 import dev.sluice.core.scan.ScanCommands;
 import dev.sluice.core.scan.ScanLimits;
+import dev.sluice.engine.Datatype;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what each opcode has in its extras, and says which command it is. Validators have seen the request before. */
 final class RequestReader {
+
+    /** Longer arguments of STAT are refused unread: they are looked at on the loop. */
+    private static final int STAT_VALUE_BYTES_MAX = 8 << 10;
 
     private RequestReader() {}
 
@@ -49,7 +54,13 @@ final class RequestReader {
             case QUITQ -> Commands.QUIT_QUIETLY;
             case VERSION -> Commands.VERSION;
             case VERBOSITY -> Commands.VERBOSITY;
-            case STAT -> Commands.STAT;
+            case STAT -> {
+                if (request.valueLength() > 0 && !structuredArguments(request, datatype)) {
+                    reply.send(cookie, WireStatus.EINVAL, "Value is no JSON, or not flagged as such");
+                    yield null;
+                }
+                yield Commands.STAT;
+            }
             case LIST_BUCKETS -> Commands.LIST_BUCKETS;
             case SELECT_BUCKET -> Commands.SELECT_BUCKET;
             case HELLO -> HelloCommand.INSTANCE;
@@ -66,6 +77,13 @@ final class RequestReader {
             }
             default -> throw new AssertionError("served but not read: " + opcode);
         };
+    }
+
+    /** No group takes any today; the protocol has them checked all the same. */
+    private static boolean structuredArguments(Request request, int datatype) {
+        return datatype == Datatype.JSON
+                && request.valueLength() <= STAT_VALUE_BYTES_MAX
+                && JsonDetector.isJson(request.array(), request.valueOffset(), request.valueLength());
     }
 
     private static Command store(Request request, Command command, byte[] array, int extras) {

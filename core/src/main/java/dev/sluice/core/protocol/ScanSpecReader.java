@@ -12,6 +12,7 @@ import dev.sluice.core.scan.ScanSpec;
 import dev.sluice.engine.Datatype;
 import dev.sluice.engine.DocumentKey;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Iterator;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class ScanSpecReader {
 
     private static final int JSON_BYTES_MAX = 8 << 10;
-    private static final int NAME_LENGTH_MAX = 50;
+    private static final int NAME_BYTES_MAX = 50;
     private static final Set<String> MEMBERS =
             Set.of("collection", "key_only", "include_xattrs", "range", "sampling", "snapshot_requirements", "name");
 
@@ -85,8 +86,9 @@ final class ScanSpecReader {
             }
         }
         JsonNode name = root.get("name");
-        if (name != null && (!name.isTextual() || name.textValue().length() > NAME_LENGTH_MAX)) {
-            throw new Malformed("name: not a text of at most " + NAME_LENGTH_MAX + " bytes");
+        if (name != null && (!name.isTextual()
+                        || name.textValue().getBytes(StandardCharsets.UTF_8).length > NAME_BYTES_MAX)) {
+            throw new Malformed("name: not a text of at most " + NAME_BYTES_MAX + " bytes");
         }
         JsonNode range = root.get("range");
         JsonNode sampling = root.get("sampling");

@@ -124,7 +124,7 @@ public final class Spool implements Abandonable {
         Status outcome;
         try {
             outcome = producer.produce(buffer);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // Errors too: whatever happens here, the command must hear of it.
             LOG.error("a spool's producer failed", e);
             outcome = Status.FAILED;
         }

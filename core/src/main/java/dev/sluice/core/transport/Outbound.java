@@ -21,6 +21,9 @@ public final class Outbound {
     /** Some hundred small answers. A connection that has nothing to say holds no chunk at all. */
     private static final int CHUNK_BYTES = 16 << 10;
 
+    /** After so many pieces the loop turns to others first, even if the socket would take more. */
+    private static final int PIECES_PER_TURN = 16;
+
     private final Transport transport;
     private final int copyBytesMax;
 
@@ -29,6 +32,9 @@ public final class Outbound {
     private int bodyPosition;
     private int bodyEnd;
     private boolean drainAwaited;
+    /** Written to the transport in this turn, and not flushed yet. */
+    private long unflushedBytes;
+
     private long acceptedBytes;
 
     public Outbound(Transport transport, int copyBytesMax) {
@@ -49,6 +55,7 @@ public final class Outbound {
         assert body == null : "an answer inside another one's value";
         ByteBuf current = chunk;
         if (current != null && current.writableBytes() < bytes) {
+            unflushedBytes += current.readableBytes();
             transport.write(current);
             current = null;
         }
@@ -80,27 +87,50 @@ public final class Outbound {
     /**
      * Hands everything to the socket that it takes.
      *
-     * @return whether all of it was handed over; if not, a large value goes on at {@link Transport#notifyWhenDrained}
+     * @return whether all of it was handed over; if not, the rest follows at {@link Transport#notifyWhenDrained}
      */
     public boolean flush() {
         ByteBuf current = chunk;
         if (current != null) {
+            if (transport.pendingBytes() > unflushedBytes) {
+                return gather();
+            }
             chunk = null;
             transport.write(current);
-            transport.flush();
+            flushTransport();
         }
-        while (body != null) {
-            if (transport.pendingBytes() > 0) {
-                if (!drainAwaited) {
-                    drainAwaited = true;
-                    transport.notifyWhenDrained();
-                }
-                return false;
+        for (int pieces = 0; body != null; pieces++) {
+            if (transport.pendingBytes() > 0 || pieces == PIECES_PER_TURN) {
+                return awaitDrain();
             }
             copyPiece(body);
-            transport.flush();
+            flushTransport();
         }
         return true;
+    }
+
+    /**
+     * The socket has not taken what was there before: the chunk stays ours and fills up meanwhile. Handed over as it is,
+     * it would take its whole memory for the few bytes that one turn has said, as often as a client asks and does not read.
+     */
+    private boolean gather() {
+        if (unflushedBytes > 0) {
+            flushTransport();
+        }
+        return awaitDrain();
+    }
+
+    private boolean awaitDrain() {
+        if (!drainAwaited) {
+            drainAwaited = true;
+            transport.notifyWhenDrained();
+        }
+        return false;
+    }
+
+    private void flushTransport() {
+        unflushedBytes = 0;
+        transport.flush();
     }
 
     /** The transport has kept its word of {@link Transport#notifyWhenDrained}. */

@@ -5,6 +5,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
@@ -24,7 +25,7 @@ final class PluginJars {
 
     /** A provider whose methods are what a test wants; {@code body} comes behind {@code type()}. */
     static String provider(String name, String type, String version, String body) {
-        return """
+        String source = """
                 package plugin;
                 import dev.sluice.engine.*;
                 import java.util.*;
@@ -37,7 +38,8 @@ final class PluginJars {
                         throw new EngineException("not here");
                     }
                 }
-                """.formatted(name, type, version, body);
+                """;
+        return String.format(Locale.ROOT, source, name, type, version, body);
     }
 
     /** A jar of one class, named as a provider unless {@code service} is null. */
