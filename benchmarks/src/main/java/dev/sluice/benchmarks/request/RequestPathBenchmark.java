@@ -1,0 +1,113 @@
+package dev.sluice.benchmarks.request;
+
+import dev.sluice.core.limits.Limits;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * What does a request cost between the socket's read and its write, and what does it allocate?
+ *
+ * <p>A turn of the loop with so many requests in one read, through codec, command, bucket, memory engine and reply. The
+ * budget for a GET that hits is no allocation at all; for a SET, the document. Run it with {@code -prof gc} and divide by
+ * the number of requests; both are figures for a whole turn.
+ *
+ * <p>Results: see {@code docs/performance.md}, "The request path".
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(
+        value = 3,
+        jvmArgsAppend = {"-Xms1g", "-Xmx1g", "-XX:+UseParallelGC", LoopThreads.EXECUTOR, LoopThreads.EXECUTOR_CLASS})
+@SuppressWarnings("NullAway.Init") // JMH calls @Setup before all else.
+public class RequestPathBenchmark {
+
+    private static final int DOCUMENTS = 10_000;
+    private static final int VALUE_BYTES = 100;
+    private static final int GET_BYTES = 54;
+    private static final int SET_BYTES = GET_BYTES + 8 + VALUE_BYTES;
+
+    /** A power of two: keys are taken in turn from a table of this many random ones. */
+    private static final int TURNS = 4096;
+
+    /** Up to 20 are executed in one turn; the rest waits for the next one. */
+    @Param({"1", "16", "32"})
+    int requestsPerRead;
+
+    private InMemoryServer server;
+    private byte[][] gets;
+    private byte[][] sets;
+    private int next;
+
+    @Setup
+    public void load() {
+        server = new InMemoryServer(Limits.defaults(), 256 << 20);
+        for (int i = 0; i < DOCUMENTS; i++) {
+            server.turn(set(i), SET_BYTES);
+        }
+        SplittableRandom random = new SplittableRandom(1);
+        gets = new byte[TURNS][requestsPerRead * GET_BYTES];
+        sets = new byte[TURNS][requestsPerRead * SET_BYTES];
+        for (int turn = 0; turn < TURNS; turn++) {
+            for (int i = 0; i < requestsPerRead; i++) {
+                int number = random.nextInt(DOCUMENTS);
+                System.arraycopy(get(number), 0, gets[turn], i * GET_BYTES, GET_BYTES);
+                System.arraycopy(set(number), 0, sets[turn], i * SET_BYTES, SET_BYTES);
+            }
+        }
+        check();
+    }
+
+    /** That what is measured is what it is said to be. */
+    private void check() {
+        long before = server.sentBytes();
+        server.turn(gets[0], gets[0].length);
+        long answered = server.sentBytes() - before;
+        long expected = (long) requestsPerRead * (InMemoryServer.HEADER_BYTES + 4 + VALUE_BYTES);
+        if (answered != expected) {
+            throw new IllegalStateException(answered + " bytes answered (expected: " + expected + ")");
+        }
+    }
+
+    private static byte[] get(int number) {
+        return InMemoryServer.frame(InMemoryServer.OPCODE_GET, 0, new byte[0], InMemoryServer.key(number), new byte[0]);
+    }
+
+    private static byte[] set(int number) {
+        return InMemoryServer.frame(
+                InMemoryServer.OPCODE_SET, 0, new byte[8], InMemoryServer.key(number), new byte[VALUE_BYTES]);
+    }
+
+    @TearDown
+    public void close() {
+        server.close();
+    }
+
+    @Benchmark
+    public long getHit() {
+        byte[] input = gets[next++ & (TURNS - 1)];
+        server.turn(input, input.length);
+        return server.sentBytes();
+    }
+
+    @Benchmark
+    public long set() {
+        byte[] input = sets[next++ & (TURNS - 1)];
+        server.turn(input, input.length);
+        return server.sentBytes();
+    }
+}

@@ -1,0 +1,187 @@
+package dev.sluice.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The server as its users run it: {@code bin/sluice} of a distribution, as a child process, on the Java that runs the tests.
+ *
+ * <p>Nothing of it outlives its test. {@link #close()} kills what still runs, and so does the end of this JVM.
+ */
+final class ServerProcess implements AutoCloseable {
+
+    /** The only line on standard output. */
+    static final Pattern READY = Pattern.compile("Sluice (\\S+) ready: (\\S+(?:, \\S+)*), buckets: (.+)");
+
+    private static final Duration START_MAX = Duration.ofSeconds(40);
+    private static final Duration STOP_MAX = Duration.ofSeconds(30);
+    private static final Duration POLL = Duration.ofMillis(20);
+
+    private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
+
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> RUNNING.forEach(Process::destroyForcibly)));
+    }
+
+    private final Process process;
+    private final List<String> output = new CopyOnWriteArrayList<>();
+    private final List<String> errors = new CopyOnWriteArrayList<>();
+    private final List<Thread> readers;
+
+    private ServerProcess(Process process) {
+        this.process = process;
+        RUNNING.add(process);
+        readers = List.of(
+                collect(process.inputReader(StandardCharsets.UTF_8), output),
+                collect(process.errorReader(StandardCharsets.UTF_8), errors));
+    }
+
+    /** Starts {@code bin/sluice} with these arguments and does not wait for anything. */
+    static ServerProcess launch(Path home, String... arguments) throws IOException {
+        List<String> command =
+                new ArrayList<>(List.of(home.resolve("bin/sluice").toString()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        Map<String, String> environment = builder.environment();
+        environment.put("JAVA_HOME", System.getProperty("java.home"));
+        environment.put("SLUICE_JAVA_OPTS", "-Xmx256m -ea");
+        // It makes Java say on standard error that it has seen it.
+        environment.remove("JAVA_TOOL_OPTIONS");
+        ServerProcess server = new ServerProcess(builder.start());
+        server.process.getOutputStream().close();
+        return server;
+    }
+
+    /** Starts a server of that configuration; it serves when this returns. */
+    static ServerProcess serve(Path home, Path configuration) throws IOException {
+        ServerProcess server = launch(home, "--config", configuration.toString());
+        try {
+            server.awaitReady();
+            return server;
+        } catch (Throwable e) {
+            server.close();
+            throw e;
+        }
+    }
+
+    /** As {@link #serve(Path, Path)}, with the distribution as it was built. */
+    static ServerProcess serve(Path configuration) throws IOException {
+        return serve(Distribution.HOME, configuration);
+    }
+
+    /** A configuration file in that directory, which listens on a free port; {@code members} are what else it says. */
+    static Path configuration(Path directory, String members) throws IOException {
+        String listeners = "{\"listeners\": [{\"address\": \"127.0.0.1:0\"}]";
+        String text = listeners + (members.isEmpty() ? "" : ", ") + members + "}";
+        return Files.writeString(directory.resolve("sluice.json"), text);
+    }
+
+    private static Thread collect(BufferedReader from, List<String> to) {
+        Thread thread = new Thread(
+                () -> {
+                    try (from) {
+                        for (String line = from.readLine(); line != null; line = from.readLine()) {
+                            to.add(line);
+                        }
+                    } catch (IOException | UncheckedIOException e) {
+                        // A killed process takes its streams with it.
+                        to.add("(" + e + ")");
+                    }
+                },
+                "server-output");
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
+    }
+
+    private void awaitReady() {
+        await("the server is ready")
+                .atMost(START_MAX)
+                .pollInterval(POLL)
+                .until(() -> !output.isEmpty() || !process.isAlive());
+        assertThat(output).as("standard output; standard error says %s", errors).isNotEmpty();
+        assertThat(output.get(0)).matches(READY);
+    }
+
+    String readyLine() {
+        return output.get(0);
+    }
+
+    /** Where it really listens. */
+    int port() {
+        Matcher ready = READY.matcher(readyLine());
+        assertThat(ready.matches()).isTrue();
+        String address = ready.group(2);
+        return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+    }
+
+    /** What it has said on standard output up to now; complete after its end. */
+    List<String> output() {
+        return output;
+    }
+
+    /** Likewise, standard error. */
+    List<String> errors() {
+        return errors;
+    }
+
+    /** Waits until a line on standard error ends like that. */
+    void awaitError(String end) {
+        await("a line ending in \"" + end + "\"")
+                .atMost(STOP_MAX)
+                .pollInterval(POLL)
+                .until(() -> errors.stream().anyMatch(line -> line.endsWith(end)));
+    }
+
+    /** Asks for an orderly stop, as {@code kill} without options does, and returns at once. */
+    void terminate() {
+        // Not of the process itself, whose method closes our ends of its streams with the last lines in them.
+        process.toHandle().destroy();
+    }
+
+    /** Stops it in an orderly way. */
+    void stop() throws InterruptedException {
+        terminate();
+        assertThat(awaitExit()).as("exit code; standard error says %s", errors).isZero();
+    }
+
+    /** {@code kill -9}. */
+    void kill() throws InterruptedException {
+        process.toHandle().destroyForcibly();
+        awaitExit();
+    }
+
+    /** Waits until it has ended by itself, and for the rest of its output; the exit code. */
+    int awaitExit() throws InterruptedException {
+        boolean ended = process.waitFor(STOP_MAX.toMillis(), TimeUnit.MILLISECONDS);
+        assertThat(ended).as("ended; standard error says %s", errors).isTrue();
+        for (Thread reader : readers) {
+            reader.join(STOP_MAX.toMillis());
+        }
+        return process.exitValue();
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        process.onExit().orTimeout(STOP_MAX.toMillis(), TimeUnit.MILLISECONDS).join();
+        RUNNING.remove(process);
+    }
+}

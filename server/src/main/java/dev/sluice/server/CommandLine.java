@@ -1,0 +1,92 @@
+package dev.sluice.server;
+
+import dev.sluice.core.engine.NearestName;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What somebody asked of the program.
+ *
+ * @param action what to do
+ * @param config the configuration file, or null for the built-in configuration
+ */
+record CommandLine(Action action, @Nullable Path config) {
+
+    enum Action {
+        SERVE,
+        CHECK,
+        VERSION,
+        HELP
+    }
+
+    static final String USAGE = """
+            Usage: sluice [OPTION]...
+
+            Serves buckets to clients of the memcached and Couchbase binary protocol. Without a configuration file: a
+            bucket "default" in memory, on 127.0.0.1:11210.
+
+              --config FILE   serves what the JSON file says
+              --check-config  checks the configuration and stops
+              --version       prints the version and stops
+              --help          prints this text and stops
+
+            Exit codes: 0 after a stop that was asked for, 1 when the server cannot start, 2 for a mistake in the
+            configuration or on the command line.
+            """;
+
+    private static final List<String> OPTIONS = List.of("--config", "--check-config", "--version", "--help");
+
+    /** A command line that makes no sense. */
+    static final class UsageException extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        UsageException(String message) {
+            super(message);
+        }
+    }
+
+    static CommandLine parse(String... arguments) throws UsageException {
+        Action action = Action.SERVE;
+        Path config = null;
+        for (int i = 0; i < arguments.length; i++) {
+            String argument = arguments[i];
+            switch (argument) {
+                case "--help", "-h" -> action = Action.HELP;
+                case "--version" -> action = action == Action.HELP ? action : Action.VERSION;
+                case "--check-config" -> action = action == Action.SERVE ? Action.CHECK : action;
+                case "--config" -> {
+                    if (config != null) {
+                        throw new UsageException("--config a second time (expected: once)");
+                    }
+                    if (++i == arguments.length) {
+                        throw new UsageException("--config without a file");
+                    }
+                    config = path(arguments[i]);
+                }
+                default -> {
+                    if (!argument.startsWith("--config=")) {
+                        throw new UsageException(unknown(argument));
+                    }
+                    config = path(argument.substring("--config=".length()));
+                }
+            }
+        }
+        return new CommandLine(action, config);
+    }
+
+    private static String unknown(String argument) {
+        String nearest = NearestName.of(argument, OPTIONS);
+        return "unknown option: " + argument + (nearest == null ? "" : " (did you mean " + nearest + "?)");
+    }
+
+    private static Path path(String text) throws UsageException {
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw new UsageException("--config with no valid path: " + text);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package dev.sluice.server;
+
+import dev.sluice.server.config.ConfigurationException;
+import dev.sluice.server.config.ConfigurationReader;
+import dev.sluice.server.config.Environment;
+import dev.sluice.server.config.ServerConfiguration;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The program without the process around it: its streams and its exit code are the caller's. */
+final class Launcher {
+
+    /** The server does not start, for a reason outside its configuration. */
+    static final int EXIT_FAILED = 1;
+
+    /** A mistake in the configuration or on the command line. */
+    static final int EXIT_MISTAKE = 2;
+
+    private final PrintStream out;
+    private final PrintStream err;
+    private final Environment environment;
+    private final Consumer<SluiceServer> beforeReady;
+
+    private @Nullable SluiceServer server;
+
+    /**
+     * A launcher that has not done anything yet.
+     *
+     * @param beforeReady gets a server that has started, before anybody is told: who reads the ready line may end the process
+     */
+    Launcher(PrintStream out, PrintStream err, Path home, Consumer<SluiceServer> beforeReady) {
+        this.out = out;
+        this.err = err;
+        this.beforeReady = beforeReady;
+        this.environment = Environment.current(home);
+    }
+
+    /** Does what the command line asks; answers the exit code. After 0 a {@link #server()} may be running. */
+    int run(String... arguments) {
+        CommandLine commandLine;
+        try {
+            commandLine = CommandLine.parse(arguments);
+        } catch (CommandLine.UsageException e) {
+            err.println("sluice: " + e.getMessage());
+            err.println(CommandLine.USAGE);
+            return EXIT_MISTAKE;
+        }
+        return switch (commandLine.action()) {
+            case HELP -> say(CommandLine.USAGE.stripTrailing());
+            case VERSION -> say("Sluice " + Version.text());
+            case CHECK, SERVE -> configured(commandLine);
+        };
+    }
+
+    /** What was started, if anything was. */
+    @Nullable
+    SluiceServer server() {
+        return server;
+    }
+
+    private int configured(CommandLine commandLine) {
+        Path file = commandLine.config();
+        ServerConfiguration configuration;
+        try {
+            configuration = file == null
+                    ? ConfigurationReader.defaults(environment)
+                    : ConfigurationReader.read(file, environment);
+        } catch (ConfigurationException e) {
+            err.println("sluice: " + e.getMessage());
+            return EXIT_MISTAKE;
+        }
+        if (commandLine.action() == CommandLine.Action.CHECK) {
+            configuration.catalog().close();
+            return say((file == null ? "built-in configuration" : file) + ": no mistakes");
+        }
+        return serve(configuration);
+    }
+
+    private int serve(ServerConfiguration configuration) {
+        try {
+            SluiceServer started = SluiceServer.start(configuration);
+            server = started;
+            beforeReady.accept(started);
+            return say(started.readyLine());
+        } catch (StartException e) {
+            err.println("sluice: cannot start: " + e.getMessage());
+            for (Throwable further : e.getSuppressed()) {
+                err.println("sluice: cannot start: " + further.getMessage());
+            }
+            return EXIT_FAILED;
+        }
+    }
+
+    private int say(String line) {
+        out.println(line);
+        out.flush();
+        return 0;
+    }
+}

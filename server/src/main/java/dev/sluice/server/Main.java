@@ -1,0 +1,24 @@
+package dev.sluice.server;
+
+import java.nio.file.Path;
+
+/** Where the process starts. */
+public final class Main {
+
+    private static final String LOG_CONFIGURATION = "logback.configurationFile";
+
+    private Main() {}
+
+    public static void main(String[] arguments) {
+        if (System.getProperty(LOG_CONFIGURATION) == null) {
+            // Logback by itself would write everything to standard output.
+            System.setProperty(LOG_CONFIGURATION, "dev/sluice/server/logback.xml");
+        }
+        Path home = Path.of(System.getProperty("sluice.home", ""));
+        Launcher launcher = new Launcher(System.out, System.err, home, Signals::stopOnRequest);
+        int exitCode = launcher.run(arguments);
+        if (launcher.server() == null) {
+            System.exit(exitCode);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package dev.sluice.server;
+
+import com.google.inject.AbstractModule;
+import com.google.inject.Provides;
+import com.google.inject.Singleton;
+import dev.sluice.core.Node;
+import dev.sluice.engine.EngineClock;
+import dev.sluice.server.config.ServerConfiguration;
+import dev.sluice.server.frontend.EventLoops;
+import dev.sluice.server.frontend.Listeners;
+
+/** Who gets what. Everything is made when it is first asked for. */
+final class ServerModule extends AbstractModule {
+
+    private final ServerConfiguration configuration;
+
+    ServerModule(ServerConfiguration configuration) {
+        this.configuration = configuration;
+    }
+
+    @Override
+    protected void configure() {
+        bind(ServerConfiguration.class).toInstance(configuration);
+        bind(EngineClock.class).toInstance(new SystemClock());
+    }
+
+    @Provides
+    @Singleton
+    WorkerPools workerPools(ServerConfiguration from) {
+        return new WorkerPools(from.threads());
+    }
+
+    @Provides
+    @Singleton
+    EventLoops eventLoops(ServerConfiguration from) {
+        return new EventLoops(from.transport(), from.threads().eventLoops());
+    }
+
+    @Provides
+    @Singleton
+    Node node(ServerConfiguration from, EngineClock clock, WorkerPools pools) {
+        Node node = new Node(Version.text(), from.limits(), clock, pools.pools());
+        node.settings(() -> JsonText.of(from.effective()));
+        return node;
+    }
+
+    @Provides
+    @Singleton
+    Listeners listeners(ServerConfiguration from, EventLoops loops, Node node) {
+        return new Listeners(loops, node, from.limits());
+    }
+}

@@ -1,0 +1,73 @@
+package dev.sluice.server;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * SIGTERM and SIGINT: the first asks for an orderly stop, the second ends the process at once.
+ *
+ * <p>A shutdown hook alone cannot tell a second signal: the JDK lets it wait for the hooks. The JDK's class for signals is
+ * exported and has been there always, but compilers warn of it whoever names it; hence by reflection. Where it is missing
+ * the hook does all of the work and the second signal nothing.
+ */
+final class Signals {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Signals.class);
+
+    /** What shells add to a signal's number. */
+    private static final int EXIT_SIGNAL_BASE = 128;
+
+    private static final int TERM_NUMBER = 15;
+
+    private Signals() {}
+
+    /**
+     * Has a server stopped when the process is asked to end. Once that is done the exit code is 0: the stop was asked for.
+     */
+    static void stopOnRequest(SluiceServer server) {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server), "sluice-stop"));
+        AtomicBoolean asked = new AtomicBoolean();
+        InvocationHandler handler = (proxy, method, arguments) -> switch (method.getName()) {
+            case "handle" -> {
+                signalled(asked);
+                yield null;
+            }
+            case "equals" -> proxy == arguments[0];
+            case "hashCode" -> System.identityHashCode(proxy);
+            default -> "sluice's signal handler";
+        };
+        try {
+            Class<?> signal = Class.forName("sun.misc.Signal");
+            Class<?> handlerType = Class.forName("sun.misc.SignalHandler");
+            Object proxy =
+                    Proxy.newProxyInstance(Signals.class.getClassLoader(), new Class<?>[] {handlerType}, handler);
+            for (String name : List.of("TERM", "INT")) {
+                signal.getMethod("handle", signal, handlerType)
+                        .invoke(null, signal.getConstructor(String.class).newInstance(name), proxy);
+            }
+        } catch (ReflectiveOperationException | LinkageError | RuntimeException e) {
+            LOG.debug("no handler for signals; a second one will not end the process at once", e);
+        }
+    }
+
+    private static void signalled(AtomicBoolean asked) {
+        if (asked.compareAndSet(false, true)) {
+            // On a thread of its own: exiting returns only when the hooks have, and the next signal needs this thread.
+            new Thread(() -> System.exit(0), "sluice-signal").start();
+        } else {
+            Runtime.getRuntime().halt(EXIT_SIGNAL_BASE + TERM_NUMBER);
+        }
+    }
+
+    private static void stop(SluiceServer server) {
+        LOG.info("stopping");
+        server.close();
+        LOG.info("stopped");
+        // Exits that the JDK began for a signal would otherwise have the signal's number.
+        Runtime.getRuntime().halt(0);
+    }
+}

@@ -1,0 +1,142 @@
+package dev.sluice.server.config;
+
+import dev.sluice.core.bucket.BucketSpec;
+import dev.sluice.core.engine.EngineCatalog;
+import dev.sluice.core.engine.EngineSettings;
+import dev.sluice.core.engine.EngineType;
+import dev.sluice.core.engine.NearestName;
+import dev.sluice.core.engine.Problem;
+import dev.sluice.core.engine.Setting;
+import dev.sluice.core.engine.Settings;
+import dev.sluice.core.limits.Limits;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The {@code buckets} object of the file. */
+final class BucketsSection {
+
+    /** What the quotas of all buckets may sum up to, in percent of the heap; the rest is the server's own. */
+    private static final int QUOTA_PERCENT = 60;
+
+    private static final long MIB = 1L << 20;
+
+    private final EngineCatalog catalog;
+    private final Path home;
+    private final Path data;
+    private final Limits limits;
+    private final long heapBytes;
+    private final Consumer<Problem> problems;
+
+    BucketsSection(
+            EngineCatalog catalog,
+            Path home,
+            Path data,
+            Limits limits,
+            long heapBytes,
+            Consumer<Problem> problems) {
+        this.catalog = catalog;
+        this.home = home;
+        this.data = data;
+        this.limits = limits;
+        this.heapBytes = heapBytes;
+        this.problems = problems;
+    }
+
+    List<ServerConfiguration.Bucket> parse(String path, Map<String, @Nullable Object> buckets) {
+        List<Draft> drafts = new ArrayList<>();
+        buckets.forEach((name, value) -> {
+            String member = Problem.member(path, name);
+            if (!EngineSettings.isBucketName(name)) {
+                String expected = "a name of " + EngineSettings.BUCKET_NAME_EXPECTED;
+                problems.accept(new Problem(member, "a bucket's name", expected));
+                return;
+            }
+            Draft draft = draft(member, name, SourceTree.asObject(member, value, problems));
+            if (draft != null) {
+                drafts.add(draft);
+            }
+        });
+        long quotaBytesByDefault = shareQuota(path, drafts);
+        return drafts.stream().map(draft -> bucket(draft, quotaBytesByDefault)).toList();
+    }
+
+    private @Nullable Draft draft(String path, String name, Map<String, @Nullable Object> object) {
+        EngineType type = object.get(Keys.ENGINE) instanceof String text ? catalog.find(text) : null;
+        List<Setting> declared = new ArrayList<>(Keys.BUCKET);
+        Map<String, @Nullable Object> checked = new HashMap<>(object);
+        if (type == null) {
+            // Which of the other keys its engine would know, nobody can tell.
+            checked.keySet().retainAll(Keys.RESERVED);
+        } else {
+            declared.addAll(type.settings());
+        }
+        Settings settings = Settings.check(path, declared, checked, problems);
+        String wanted = settings.text(Keys.ENGINE);
+        if (type == null && wanted != null) {
+            List<String> known = catalog.types().stream().map(EngineType::name).toList();
+            problems.accept(new Problem(
+                    Problem.member(path, Keys.ENGINE),
+                    Problem.describe(wanted),
+                    known.isEmpty() ? "an engine, of which none was found" : "one of " + String.join(", ", known),
+                    NearestName.of(wanted, known)));
+        }
+        long vbuckets = settings.number(Keys.VBUCKETS);
+        if (!EngineSettings.isVBucketCount(vbuckets)) {
+            problems.accept(new Problem(
+                    Problem.member(path, Keys.VBUCKETS), Long.toString(vbuckets), EngineSettings.VBUCKETS_EXPECTED));
+            return null;
+        }
+        return type == null ? null : new Draft(name, type, settings);
+    }
+
+    /** Checks the sum of what was given, and answers what each of the others gets. */
+    private long shareQuota(String path, List<Draft> drafts) {
+        long budget = heapBytes / 100 * QUOTA_PERCENT;
+        long given = 0;
+        int sharing = 0;
+        for (Draft draft : drafts) {
+            if (draft.settings.given(Keys.QUOTA)) {
+                given = Math.addExact(given, draft.settings.number(Keys.QUOTA));
+            } else {
+                sharing++;
+            }
+        }
+        long needed = given + sharing * Keys.QUOTA_BYTES_MIN;
+        if (needed > budget) {
+            String each = sharing == 0 ? "" : ", and " + sharing + " without one, which take 1MiB or more";
+            problems.accept(new Problem(
+                    path,
+                    "quotas of " + given / MIB + "MiB in all" + each,
+                    "at most " + budget / MIB + "MiB, " + QUOTA_PERCENT + " % of the heap of " + heapBytes / MIB
+                            + "MiB, which Java's option -Xmx sets"));
+            return Keys.QUOTA_BYTES_MIN;
+        }
+        return sharing == 0 ? 0 : (budget - given) / sharing / MIB * MIB;
+    }
+
+    private ServerConfiguration.Bucket bucket(Draft draft, long quotaBytesByDefault) {
+        Settings settings = draft.settings;
+        EngineSettings configuration = new EngineSettings(
+                draft.name,
+                draft.type.name(),
+                Math.toIntExact(settings.number(Keys.VBUCKETS)),
+                limits.valueBytesMax(),
+                home,
+                settings);
+        BucketSpec spec = new BucketSpec(
+                configuration,
+                settings.number(Keys.QUOTA, quotaBytesByDefault),
+                settings.flag(Keys.FLUSH),
+                EngineSettings.directoryOf(data, draft.name),
+                draft.type.provider());
+        return new ServerConfiguration.Bucket(spec, settings.flag(Keys.OPTIONAL));
+    }
+
+    /** A bucket that lacks nothing but, perhaps, its quota. */
+    private record Draft(String name, EngineType type, Settings settings) {}
+}

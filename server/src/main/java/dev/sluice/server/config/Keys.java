@@ -1,0 +1,199 @@
+package dev.sluice.server.config;
+
+import dev.sluice.core.engine.Setting;
+import dev.sluice.core.limits.Limits;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Every key of the configuration file that is the server's own. The parser takes nothing else; the JSON Schema is made from
+ * these lists, and a test holds {@code docs/configuration.md} to them. Keys of engines are declared by the engines.
+ */
+final class Keys {
+
+    static final String LISTENERS = "listeners";
+    static final String BUCKETS = "buckets";
+    static final String THREADS = "threads";
+    static final String LIMITS = "limits";
+
+    static final String SCHEMA = "$schema";
+    static final String TRANSPORT = "transport";
+    static final String PLUGINS = "plugins";
+    static final String DATA = "data";
+
+    static final String ADDRESS = "address";
+    static final String AUTHENTICATION = "authentication";
+    static final String AUTHENTICATION_NONE = "none";
+
+    static final String ENGINE = "engine";
+    static final String QUOTA = "quota";
+    static final String VBUCKETS = "vbuckets";
+    static final String FLUSH = "flush";
+    static final String OPTIONAL = "optional";
+
+    static final int VBUCKETS_DEFAULT = 128;
+    static final long QUOTA_BYTES_MIN = 1L << 20;
+
+    private static final long KIB = 1L << 10;
+    private static final long MIB = 1L << 20;
+    private static final long SECOND_MS = 1_000;
+    private static final long DAY_MS = 86_400_000;
+    private static final long NANOS_PER_MS = 1_000_000;
+
+    /** The limits that every machine has alike; what depends on the machine has no default in the declarations. */
+    private static final Limits LIMIT_DEFAULTS = Limits.defaults();
+
+    /** At the top of the file, beside the four objects. */
+    static final List<Setting> ROOT = List.of(
+            Setting.text(SCHEMA, "Where editors find the JSON Schema of this file; the server does not read it."),
+            Setting.choice(
+                    TRANSPORT,
+                    "auto",
+                    List.of("auto", "epoll", "io_uring", "nio"),
+                    "How sockets are served; auto is epoll where it works and NIO elsewhere."),
+            Setting.path(PLUGINS, "The directory of engine plugins; plugins in the installation by default."),
+            Setting.path(DATA, "The directory for the data of buckets; data in the installation by default."));
+
+    /** The keys of the file whose values are objects or arrays. */
+    static final List<String> SECTIONS = List.of(LISTENERS, BUCKETS, THREADS, LIMITS);
+
+    static final List<Setting> LISTENER = List.of(
+            Setting.text(ADDRESS, "Where to listen: host:port or [IPv6 address]:port; port 0 takes a free one.")
+                    .asRequired(),
+            Setting.choice(
+                    AUTHENTICATION,
+                    null,
+                    List.of(AUTHENTICATION_NONE),
+                    "none lets clients in without a login; must be said for an address that is not loopback."));
+
+    static final List<Setting> BUCKET = List.of(
+            Setting.text(ENGINE, "The type of engine that serves the bucket.").asRequired(),
+            Setting.size(
+                    QUOTA,
+                    null,
+                    QUOTA_BYTES_MIN,
+                    1L << 50,
+                    "How much memory the bucket may use; an equal share of what the others leave by default."),
+            Setting.integer(
+                    VBUCKETS, VBUCKETS_DEFAULT, 1, 1024, "How many hash partitions the bucket has: a power of two."),
+            Setting.flag(FLUSH, "Whether clients may drop all documents with FLUSH."),
+            Setting.flag(OPTIONAL, "Whether the server starts without the bucket where it cannot be created."));
+
+    /** A thread count without a value is worked out from the number of cores. */
+    static final List<Setting> THREAD_COUNTS = List.of(
+            threads("eventLoops", 1024, "Event loops, which own the connections; one a core by default."),
+            threads("reader", 1024, "Threads for reads that a client waits for; one a core, 4 to 16, by default."),
+            threads("writer", 1024, "Threads that make changes durable; 4 by default."),
+            threads("auxIo", 1024, "Threads for scans and bucket creation; two a core, 2 to 128, by default."),
+            threads("nonIo", 1024, "Threads for work that never waits; a third of the cores, 2 to 8, by default."));
+
+    static final List<Setting> LIMIT_VALUES = List.of(
+            Setting.integer(
+                    "connections",
+                    LIMIT_DEFAULTS.connectionsMax(),
+                    1,
+                    10_000_000,
+                    "Connections at a time; one more is closed at once."),
+            Setting.integer(
+                    "commandsInFlight",
+                    LIMIT_DEFAULTS.commandsInFlightMax(),
+                    1,
+                    1024,
+                    "Commands of a connection that may wait for an engine at a time; input behind them is not read."),
+            Setting.integer(
+                    "commandsPerTurn",
+                    LIMIT_DEFAULTS.commandsPerTurn(),
+                    1,
+                    1_000_000,
+                    "Commands after which a connection yields its loop to others."),
+            duration("turn", LIMIT_DEFAULTS.turnNanosMax(), 10 * SECOND_MS, "Time after which it yields likewise."),
+            Setting.size(
+                    "frame",
+                    (long) LIMIT_DEFAULTS.frameBytesMax(),
+                    KIB,
+                    1L << 30,
+                    "A longer frame closes the connection."),
+            Setting.size(
+                    "frameUnauthenticated",
+                    (long) LIMIT_DEFAULTS.frameBytesUnauthenticatedMax(),
+                    KIB,
+                    1L << 30,
+                    "A longer frame before login closes the connection."),
+            Setting.size(
+                    "value",
+                    (long) LIMIT_DEFAULTS.valueBytesMax(),
+                    1,
+                    1L << 29,
+                    "A longer value is refused with E2BIG."),
+            Setting.size(
+                    "inbound",
+                    null,
+                    MIB,
+                    1L << 50,
+                    "Half-received frames of all connections together; a frame beyond it is refused with ETMPFAIL. A"
+                            + " tenth of the heap by default."),
+            Setting.size(
+                    "outboundHigh",
+                    (long) LIMIT_DEFAULTS.outboundHighBytes(),
+                    4 * KIB,
+                    1L << 30,
+                    "Queued bytes at which a connection stops reading."),
+            Setting.size(
+                    "outboundLow",
+                    (long) LIMIT_DEFAULTS.outboundLowBytes(),
+                    1,
+                    1L << 30,
+                    "Queued bytes at which it reads on."),
+            Setting.size(
+                    "copy",
+                    (long) LIMIT_DEFAULTS.copyBytesMax(),
+                    4 * KIB,
+                    16 * MIB,
+                    "How much of a large value is copied to the socket at a time."),
+            Setting.size(
+                    "spool",
+                    (long) LIMIT_DEFAULTS.spoolBytes(),
+                    64,
+                    16 * MIB,
+                    "How much of a stream is prepared before it is sent."),
+            duration(
+                    "stall",
+                    LIMIT_DEFAULTS.stallNanosMax(),
+                    DAY_MS,
+                    "A connection whose queued bytes do not move for so long is cut."),
+            duration(
+                    "stallBucketGone",
+                    LIMIT_DEFAULTS.stallNanosMaxBucketGone(),
+                    DAY_MS,
+                    "Likewise while its bucket is going away."),
+            duration(
+                    "scanLifetime",
+                    LIMIT_DEFAULTS.scanLifetimeNanos(),
+                    DAY_MS,
+                    "A range scan from which no byte left for so long is cancelled."),
+            Setting.size(
+                    "valueOffLoad",
+                    (long) LIMIT_DEFAULTS.valueOffLoadBytes(),
+                    1,
+                    1L << 30,
+                    "Longer values are examined on a background thread."),
+            duration(
+                    "stop",
+                    LIMIT_DEFAULTS.stopNanosMax(),
+                    3_600 * SECOND_MS,
+                    "How long a stop waits for commands in flight before it cancels them."));
+
+    /** What no engine can declare, because it is the server's in every bucket. */
+    static final Set<String> RESERVED = BUCKET.stream().map(Setting::name).collect(Collectors.toUnmodifiableSet());
+
+    private Keys() {}
+
+    private static Setting threads(String name, int maximum, String description) {
+        return Setting.integer(name, null, 1, maximum, description);
+    }
+
+    private static Setting duration(String name, long defaultNanos, long maximumMs, String description) {
+        return Setting.duration(name, defaultNanos / NANOS_PER_MS, 1, maximumMs, description);
+    }
+}

@@ -1,0 +1,68 @@
+package dev.sluice.server.config;
+
+import dev.sluice.core.engine.Problem;
+import dev.sluice.core.engine.Settings;
+import dev.sluice.core.engine.Units;
+import dev.sluice.core.limits.Limits;
+import java.util.function.Consumer;
+
+/** The {@code limits} object of the file as {@link Limits}. */
+final class LimitsSection {
+
+    private static final long NANOS_PER_MS = 1_000_000;
+
+    private LimitsSection() {}
+
+    /** The limits that were given, defaults for the others; defaults for all where two of them contradict each other. */
+    static Limits of(String path, Settings settings, int loops, long heapBytes, Consumer<Problem> problems) {
+        boolean fits = atLeast(path, settings, "frame", "value", problems);
+        fits &= atLeast(path, settings, "outboundHigh", "outboundLow", problems);
+        Limits defaults = Limits.defaults(loops, heapBytes);
+        if (!fits) {
+            return defaults;
+        }
+        return new Limits(
+                loops,
+                integer(settings, "connections"),
+                integer(settings, "commandsInFlight"),
+                integer(settings, "commandsPerTurn"),
+                nanos(settings, "turn"),
+                integer(settings, "frame"),
+                integer(settings, "frameUnauthenticated"),
+                integer(settings, "value"),
+                settings.number("inbound", defaults.inboundBytesMax()),
+                integer(settings, "outboundHigh"),
+                integer(settings, "outboundLow"),
+                integer(settings, "copy"),
+                integer(settings, "spool"),
+                nanos(settings, "stall"),
+                nanos(settings, "stallBucketGone"),
+                nanos(settings, "scanLifetime"),
+                integer(settings, "valueOffLoad"),
+                nanos(settings, "stop"));
+    }
+
+    private static boolean atLeast(
+            String path, Settings settings, String larger, String smaller, Consumer<Problem> problems) {
+        long least = settings.number(smaller);
+        long found = settings.number(larger);
+        if (found < least) {
+            // Blame the one that was written; of two, the larger.
+            String expected = settings.given(larger)
+                    ? "at least " + Units.formatSize(least) + ", as " + smaller + " is"
+                    : "at most " + Units.formatSize(found) + ", as " + larger + " is";
+            String blamed = settings.given(larger) ? larger : smaller;
+            String shown = Units.formatSize(settings.number(blamed));
+            problems.accept(new Problem(Problem.member(path, blamed), shown, expected));
+        }
+        return found >= least;
+    }
+
+    private static int integer(Settings settings, String key) {
+        return Math.toIntExact(settings.number(key));
+    }
+
+    private static long nanos(Settings settings, String key) {
+        return settings.number(key) * NANOS_PER_MS;
+    }
+}

@@ -1,0 +1,41 @@
+package dev.sluice.server.config;
+
+import dev.sluice.core.bucket.BucketSpec;
+import dev.sluice.core.engine.EngineCatalog;
+import dev.sluice.core.limits.Limits;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the server starts from: checked, complete, and immutable.
+ *
+ * @param transport how sockets are served
+ * @param listeners where to listen, in the order of the file
+ * @param threads how many threads of each kind
+ * @param limits every bound
+ * @param buckets what to create at start, in the order of the file
+ * @param catalog the engines that there are
+ * @param effective the configuration with all defaults filled in, as JSON values, for operators to look at
+ */
+public record ServerConfiguration(
+        TransportKind transport,
+        List<ListenerConfiguration> listeners,
+        ThreadCounts threads,
+        Limits limits,
+        List<Bucket> buckets,
+        EngineCatalog catalog,
+        Map<String, Object> effective) {
+
+    public ServerConfiguration {
+        listeners = List.copyOf(listeners);
+        buckets = List.copyOf(buckets);
+    }
+
+    /**
+     * A bucket to create at start.
+     *
+     * @param spec how
+     * @param optional whether the server starts without it where it cannot be created
+     */
+    public record Bucket(BucketSpec spec, boolean optional) {}
+}

@@ -1,0 +1,125 @@
+package dev.sluice.server.frontend;
+
+import dev.sluice.core.transport.Transport;
+import dev.sluice.server.config.ListenerConfiguration;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundBuffer;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+
+/**
+ * One Netty channel as a {@link Transport}.
+ *
+ * <p>Netty calls back within calls: a flush that empties the queue tells of it before it returns. The contract of {@link
+ * Transport} forbids that, since the connection would be entered while it is at work. So what is noticed during a call is
+ * said on a turn of its own.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // What becomes of a write or a close shows in channelInactive.
+final class NettyTransport implements Transport {
+
+    private final ChannelHandlerContext context;
+    private final Channel channel;
+    private final ConnectionHandler handler;
+    private final String remoteAddress;
+    private final String localAddress;
+    private final ChannelFutureListener drained = this::onDrained;
+
+    private boolean closing;
+
+    NettyTransport(ChannelHandlerContext context, ConnectionHandler handler) {
+        this.context = context;
+        this.channel = context.channel();
+        this.handler = handler;
+        this.remoteAddress = text(channel.remoteAddress());
+        this.localAddress = text(channel.localAddress());
+    }
+
+    private static String text(SocketAddress address) {
+        return address instanceof InetSocketAddress inet && inet.getAddress() != null
+                ? ListenerConfiguration.text(inet)
+                : String.valueOf(address);
+    }
+
+    /** Whether the connection has given the socket up: input no longer matters. */
+    boolean closing() {
+        return closing;
+    }
+
+    @Override
+    public ByteBuf allocate(int capacityBytes) {
+        return channel.alloc().directBuffer(capacityBytes);
+    }
+
+    @Override
+    public void write(ByteBuf buffer) {
+        context.write(buffer, context.voidPromise());
+    }
+
+    @Override
+    public void flush() {
+        context.flush();
+    }
+
+    @Override
+    public long pendingBytes() {
+        // Null once the channel is closed: nothing is queued any more.
+        ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
+        return buffer == null ? 0 : buffer.totalPendingWriteBytes();
+    }
+
+    @Override
+    public boolean writable() {
+        return channel.isWritable();
+    }
+
+    /** An empty buffer behind what is queued: it has left when all before it has. */
+    @Override
+    public void notifyWhenDrained() {
+        context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(drained);
+    }
+
+    private void onDrained(ChannelFuture future) {
+        if (future.isSuccess()) {
+            channel.eventLoop().execute(handler::drained);
+        }
+    }
+
+    @Override
+    public void reading(boolean enabled) {
+        channel.config().setAutoRead(enabled);
+    }
+
+    @Override
+    public void closeAfterFlush() {
+        if (!closing) {
+            closing = true;
+            context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+
+    @Override
+    public void closeNow() {
+        closing = true;
+        context.close();
+    }
+
+    @Override
+    public String remoteAddress() {
+        return remoteAddress;
+    }
+
+    @Override
+    public String localAddress() {
+        return localAddress;
+    }
+
+    @Override
+    public boolean encrypted() {
+        return false;
+    }
+}

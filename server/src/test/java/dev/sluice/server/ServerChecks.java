@@ -1,0 +1,52 @@
+package dev.sluice.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.util.LeakPresenceDetector;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import reactor.blockhound.BlockHound;
+
+/**
+ * What is watched in every test that runs a server: no event loop waits for anything, and when all servers of the class are
+ * closed, no buffer is left.
+ */
+public final class ServerChecks implements BeforeAllCallback, AfterAllCallback {
+
+    private static final List<Throwable> BLOCKED = new CopyOnWriteArrayList<>();
+
+    static {
+        // Netty brings what it needs itself: its threads, and the waiting that its loops are made of.
+        BlockHound.builder()
+                .loadIntegrations()
+                .nonBlockingThreadPredicate(
+                        others -> others.or(thread -> thread.getName().startsWith("sluice-loop")))
+                // A line in the log may wait for the terminal; a healthy server writes none from a loop.
+                .allowBlockingCallsInside("ch.qos.logback.classic.Logger", "callAppenders")
+                // Netty's io_uring waits for its own last wake-up when a loop ends.
+                .allowBlockingCallsInside("io.netty.channel.uring.IoUringIoHandler", "destroy")
+                .blockingMethodCallback(
+                        method -> BLOCKED.add(new AssertionError("blocking call on an event loop: " + method)))
+                .install();
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        BLOCKED.clear();
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) {
+        BLOCKED.forEach(Throwable::printStackTrace);
+        assertThat(BLOCKED).as("blocking calls on event loops").isEmpty();
+        LeakPresenceDetector.check();
+    }
+
+    /** Blocking calls noticed so far. */
+    static List<Throwable> blocked() {
+        return BLOCKED;
+    }
+}

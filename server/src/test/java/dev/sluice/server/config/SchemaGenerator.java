@@ -1,0 +1,140 @@
+package dev.sluice.server.config;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.core.engine.EngineSettings;
+import dev.sluice.core.engine.EngineType;
+import dev.sluice.core.engine.Setting;
+import dev.sluice.core.engine.Units;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * Makes the JSON Schema of the configuration file from the declarations that the parser works from. It is part of the tests
+ * because the server does not need it: the distribution carries the text, and a test compares.
+ */
+final class SchemaGenerator {
+
+    private final ObjectMapper mapper = new ObjectMapper();
+    private final List<EngineType> engines;
+
+    SchemaGenerator(List<EngineType> engines) {
+        this.engines = engines;
+    }
+
+    String generate() throws JsonProcessingException {
+        ObjectNode root = object("The configuration of a Sluice server.", Keys.ROOT, false);
+        ObjectNode schema = mapper.createObjectNode();
+        schema.put("$schema", "https://json-schema.org/draft/2020-12/schema");
+        schema.put("title", "Sluice configuration");
+        schema.setAll(root);
+        ObjectNode properties = (ObjectNode) schema.get("properties");
+        properties.set(Keys.LISTENERS, listeners());
+        properties.set(Keys.BUCKETS, buckets());
+        properties.set(
+                Keys.THREADS, object("How many threads of each kind the process has.", Keys.THREAD_COUNTS, false));
+        properties.set(Keys.LIMITS, object("Every bound of the server.", Keys.LIMIT_VALUES, false));
+        DefaultPrettyPrinter printer = new DefaultPrettyPrinter();
+        printer.indentObjectsWith(new DefaultIndenter("  ", "\n"));
+        return mapper.writer(printer).writeValueAsString(schema) + "\n";
+    }
+
+    private ObjectNode listeners() {
+        ObjectNode array = mapper.createObjectNode();
+        array.put("description", "Where to listen; 127.0.0.1:11210 by default.");
+        array.put("type", "array");
+        array.put("minItems", 1);
+        array.set("items", object("One address to listen on.", Keys.LISTENER, false));
+        return array;
+    }
+
+    private ObjectNode buckets() {
+        ObjectNode buckets = mapper.createObjectNode();
+        buckets.put("description", "The buckets to create at start, by name; by default one in memory, named default.");
+        buckets.put("type", "object");
+        buckets.putObject("propertyNames").put("pattern", EngineSettings.BUCKET_NAME_PATTERN);
+        ObjectNode bucket = object("One bucket. The engine has keys of its own beside these.", Keys.BUCKET, true);
+        ObjectNode vbuckets = (ObjectNode) bucket.get("properties").get(Keys.VBUCKETS);
+        ArrayNode powers = vbuckets.putArray("enum");
+        for (int count = 1; EngineSettings.isVBucketCount(count); count *= 2) {
+            powers.add(count);
+        }
+        bucket.put(
+                "$comment",
+                "Keys of engines that come as plugins are not known here; the server checks them when it starts.");
+        ArrayNode conditions = bucket.putArray("allOf");
+        engines.forEach(engine -> conditions.add(keysOf(engine)));
+        buckets.set("additionalProperties", bucket);
+        return buckets;
+    }
+
+    /** If it is this engine, then these keys and the server's, and no others. */
+    private ObjectNode keysOf(EngineType engine) {
+        ObjectNode condition = mapper.createObjectNode();
+        ObjectNode asked = condition.putObject("if").putObject("properties");
+        asked.putObject(Keys.ENGINE).put("const", engine.name());
+        ObjectNode then = object("Keys of the engine " + engine.name() + ".", engine.settings(), false);
+        Keys.BUCKET.forEach(setting -> ((ObjectNode) then.get("properties")).put(setting.name(), true));
+        condition.set("then", then);
+        return condition;
+    }
+
+    private ObjectNode object(String description, Collection<Setting> settings, boolean open) {
+        ObjectNode object = mapper.createObjectNode();
+        object.put("description", description);
+        object.put("type", "object");
+        ObjectNode properties = object.putObject("properties");
+        settings.forEach(setting -> properties.set(setting.name(), value(setting)));
+        List<String> required =
+                settings.stream().filter(Setting::required).map(Setting::name).toList();
+        if (!required.isEmpty()) {
+            required.forEach(object.putArray("required")::add);
+        }
+        if (!open) {
+            object.put("additionalProperties", false);
+        }
+        return object;
+    }
+
+    private ObjectNode value(Setting setting) {
+        ObjectNode value = mapper.createObjectNode();
+        value.put("description", setting.description());
+        switch (setting.type()) {
+            case TEXT, PATH -> value.put("type", "string");
+            case FLAG -> value.put("type", "boolean");
+            case INTEGER -> range(value.put("type", "integer"), setting);
+            case SIZE -> {
+                ArrayNode kinds = value.putArray("anyOf");
+                range(kinds.addObject().put("type", "integer"), setting);
+                kinds.addObject().put("type", "string").put("pattern", Units.SIZE_PATTERN);
+            }
+            case DURATION -> value.put("type", "string").put("pattern", Units.DURATION_PATTERN);
+            case RATIO -> value.put("type", "number").put("minimum", 0).put("maximum", 1);
+            case CHOICE -> setting.choices().forEach(value.putArray("enum")::add);
+        }
+        String text = setting.defaultText();
+        if (text != null) {
+            switch (setting.type()) {
+                case FLAG -> value.put("default", Boolean.parseBoolean(text));
+                case INTEGER -> value.put("default", Long.parseLong(text));
+                case RATIO -> value.put("default", Double.parseDouble(text));
+                case SIZE ->
+                    value.put("default", Units.formatSize(Units.parseSize(text).orElseThrow()));
+                case DURATION ->
+                    value.put(
+                            "default",
+                            Units.formatDuration(Units.parseDuration(text).orElseThrow()));
+                case TEXT, PATH, CHOICE -> value.put("default", text);
+            }
+        }
+        return value;
+    }
+
+    private static void range(ObjectNode value, Setting setting) {
+        value.put("minimum", setting.minimum()).put("maximum", setting.maximum());
+    }
+}
