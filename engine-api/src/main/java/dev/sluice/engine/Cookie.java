@@ -34,7 +34,14 @@ public interface Cookie {
     @Nullable
     Object attachment();
 
-    /** Keeps an object of the engine's for the repetition of this call; null takes it off. */
+    /**
+     * Keeps an object of the engine's for the repetition of this call; null takes it off.
+     *
+     * <p>A command can end between a notification of success and the repetition, as its connection may close at any time,
+     * and then nobody hears of a cancellation any more. An attachment that is {@link AutoCloseable} is closed in every
+     * case in which the command ends while it is attached; closing happens on the event loop and must not wait. So
+     * whatever an attachment owns, a snapshot for one, it gives back there.
+     */
     void attach(@Nullable Object attachment);
 
     /** Identifies the connection in logs; unique in the process. */

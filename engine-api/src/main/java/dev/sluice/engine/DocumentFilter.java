@@ -2,7 +2,8 @@ package dev.sluice.engine;
 
 import dev.sluice.engine.annotation.Stable;
 
-/** Which documents a request sees. An expired document counts as deleted, whether or not anything has noticed yet. */
+/** Which documents a request sees. A document expires with the first
+ * moment of its expiry's second, and counts as deleted from then on, whether or not anything has noticed yet. */
 @Stable
 public enum DocumentFilter {
     /** Documents that have a value for ordinary clients. */

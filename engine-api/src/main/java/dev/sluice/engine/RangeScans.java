@@ -87,7 +87,8 @@ public interface RangeScans {
         @OnBackground
         Status next(DocumentView out);
 
-        /** About how many live documents the collection has in this view; sampling divides by it. */
+        /** About how many live documents the collection has in this view; sampling divides by it. May wait. */
+        @OnBackground
         long collectionCount();
 
         /** Gives the view back. Idempotent; may be called from any thread while no {@link #next} is under way. */

@@ -8,7 +8,6 @@ import dev.sluice.engine.Status;
 import dev.sluice.engine.TaskPool;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -28,12 +27,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Ownership.</b> A user of a snapshot is first the command that waits for it and then the scan. A command that ends
  * while it is blocked gives it back by {@link BlockedCookie#onCancel}; one that ends after it was woken and before it came
- * back is not told of, so the snapshot is taken from it some time after the waking.
+ * back, by the closing of its attachment.
  */
 final class ScanService implements RangeScans {
-
-    /** How long a command that was woken may take to come back. */
-    private static final long CLAIM_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final MemoryEngine engine;
     private final EngineContext context;
@@ -44,11 +40,10 @@ final class ScanService implements RangeScans {
     }
 
     /** A command that waits for its snapshot, and the snapshot's user as long as it does. */
-    private final class Opening {
+    private final class Opening implements AutoCloseable {
         final VBucket vbucket;
         final Snapshot snapshot;
         private final AtomicBoolean taken = new AtomicBoolean();
-        private volatile TaskPool.@Nullable Scheduled reclaim;
         private @Nullable BlockedCookie blocked;
 
         Opening(VBucket vbucket, Snapshot snapshot) {
@@ -67,14 +62,13 @@ final class ScanService implements RangeScans {
 
         /** Whether the caller is the one that the snapshot's use goes to. */
         boolean take() {
-            if (!taken.compareAndSet(false, true)) {
-                return false;
-            }
-            TaskPool.Scheduled pending = reclaim;
-            if (pending != null) {
-                pending.cancel();
-            }
-            return true;
+            return taken.compareAndSet(false, true);
+        }
+
+        /** The command ended between its waking and its coming back. */
+        @Override
+        public void close() {
+            abandon();
         }
 
         void abandon() {
@@ -89,13 +83,6 @@ final class ScanService implements RangeScans {
             if (outcome != Status.SUCCESS) {
                 abandon();
                 handle.notifyIoComplete(openFailure(outcome));
-                return;
-            }
-            try {
-                reclaim = context.nonIoPool().schedule(this::abandon, CLAIM_NANOS);
-            } catch (RejectedExecutionException bucketIsGone) {
-                abandon();
-                handle.notifyIoComplete(Status.CANCELLED);
                 return;
             }
             handle.notifyIoComplete(Status.SUCCESS);
@@ -243,7 +230,7 @@ final class ScanService implements RangeScans {
     /** The snapshot is there: makes the scan that it is for. */
     private Status resume(Opening opening, Request request, Holder out) {
         if (!opening.take()) {
-            return Status.TEMPORARY_FAILURE; // it came back so late that the snapshot was taken away
+            return Status.CANCELLED; // it was called off, and comes back all the same
         }
         byte[][] documents = opening.snapshot.documents();
         Status outcome = opening.snapshot.outcome();

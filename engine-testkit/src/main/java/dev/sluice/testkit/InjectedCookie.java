@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class InjectedCookie implements Cookie {
     /** What the wrapper keeps with a command from call to call. */
-    private static final class Notes {
+    private static final class Notes implements AutoCloseable {
         final Operation operation;
 
         @Nullable
@@ -20,6 +20,18 @@ final class InjectedCookie implements Cookie {
 
         Notes(Operation operation) {
             this.operation = operation;
+        }
+
+        /** The command has ended with notes attached: so it has for the inner engine. */
+        @Override
+        public void close() {
+            if (innerAttachment instanceof AutoCloseable resource) {
+                try {
+                    resource.close();
+                } catch (Exception e) {
+                    throw new IllegalStateException("the inner engine's attachment does not close", e);
+                }
+            }
         }
     }
 

@@ -85,7 +85,18 @@ public final class TestCookie implements Cookie {
     /** Ends the blocked command as a server does when the connection closes: its handle is told and then ignored. */
     public void cancel() {
         blocked().cancel();
+        Object abandoned;
+        synchronized (this) {
+            abandoned = attachment;
+        }
         end();
+        if (abandoned instanceof AutoCloseable resource) {
+            try {
+                resource.close();
+            } catch (Exception e) {
+                violation("attached what throws when it is closed: " + e);
+            }
+        }
     }
 
     /** The sentence that the engine has given for the client, or null. */

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Thread.</b> Writers, the walk and close meet in this object's monitor, which nobody holds while calling out.
  */
-final class AsyncScan implements RangeScans.Scan {
+final class AsyncScan implements RangeScans.Scan, AutoCloseable {
     /** Few: the records of a page are in memory at once, and may be large. */
     private static final int PAGE_RECORDS_MAX = 32;
 
@@ -37,7 +37,6 @@ final class AsyncScan implements RangeScans.Scan {
     private static final long PAGE_SECONDS_MAX = 30;
     private static final long KEPT_OVERHEAD_BYTES = 128; // key, map entry and headers, about
 
-    private static final long FORGOTTEN_NANOS = TimeUnit.MINUTES.toNanos(5);
     private static final byte[] ABSENT = new byte[0];
 
     private final AsyncStore store;
@@ -47,9 +46,7 @@ final class AsyncScan implements RangeScans.Scan {
     private final StoreKey from;
     private final StoreKey end;
     private final long wallSeconds;
-    private final long openedNanos;
     private final AtomicBoolean opened = new AtomicBoolean();
-    private volatile boolean handedOver;
     private @Nullable BlockedCookie handle;
 
     // Guarded by this.
@@ -70,7 +67,6 @@ final class AsyncScan implements RangeScans.Scan {
         this.end = last == null ? StoreKey.endOf(vbucket, collection) : StoreKey.of(vbucket, collection, last);
         this.position = from;
         this.exhausted = from.compareTo(end) >= 0;
-        this.openedNanos = context.clock().nanoTime();
         this.wallSeconds = context.clock().wallSeconds();
     }
 
@@ -118,19 +114,6 @@ final class AsyncScan implements RangeScans.Scan {
             return Status.SUCCESS;
         }
         return exhausted ? Status.NO_SUCH_KEY : null;
-    }
-
-    /** The server has it, and closes it. */
-    void handOver() {
-        handedOver = true;
-    }
-
-    /**
-     * Whether the server never came for it: a connection that closes between the notification and the repeated call takes
-     * the attachment along, and nobody hears of that.
-     */
-    boolean forgotten(long nowNanos) {
-        return opened.get() && !handedOver && nowNanos - openedNanos > FORGOTTEN_NANOS;
     }
 
     void cancelOpening() {

@@ -33,7 +33,6 @@ final class AsyncScans implements RangeScans {
     @Override
     public Status open(Cookie cookie, int vbucket, Request request, Holder out) {
         if (cookie.attachment() instanceof AsyncScan opened) {
-            opened.handOver();
             out.set(opened);
             return Status.SUCCESS;
         }
@@ -50,7 +49,6 @@ final class AsyncScans implements RangeScans {
         if (engine.closing()) {
             return Status.TEMPORARY_FAILURE;
         }
-        closeForgotten();
         if (open.size() >= OPEN_MAX) {
             return Status.TOO_BUSY;
         }
@@ -82,15 +80,6 @@ final class AsyncScans implements RangeScans {
     boolean keep(long bytes) {
         context.memory().charge(bytes);
         return keptBytes.addAndGet(bytes) <= context.memory().quotaBytes() / KEPT_QUOTA_SHARE;
-    }
-
-    private void closeForgotten() {
-        long now = context.clock().nanoTime();
-        open.forEach(scan -> {
-            if (scan.forgotten(now)) {
-                scan.close();
-            }
-        });
     }
 
     void closed(AsyncScan scan) {
