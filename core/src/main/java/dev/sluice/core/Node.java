@@ -6,6 +6,7 @@ import dev.sluice.core.bucket.Buckets;
 import dev.sluice.core.bucket.Pools;
 import dev.sluice.core.connection.Connection;
 import dev.sluice.core.connection.ConnectionHost;
+import dev.sluice.core.connection.SpareArrays;
 import dev.sluice.core.limits.InboundBudget;
 import dev.sluice.core.limits.Limits;
 import dev.sluice.core.statistics.ServerCounters;
@@ -52,8 +53,8 @@ public final class Node implements ConnectionHost {
     private volatile Supplier<String> settings = () -> "{}";
     private volatile boolean stopping;
 
-    /** The connections of one loop; the set is confined to it. */
-    private record LoopConnections(Loop loop, Set<Connection> connections) {}
+    /** The connections of one loop and what they share; set and arrays are confined to it. */
+    private record LoopConnections(Loop loop, Set<Connection> connections, SpareArrays spareArrays) {}
 
     /**
      * A server with no bucket and no connection.
@@ -92,22 +93,27 @@ public final class Node implements ConnectionHost {
                 loop,
                 authenticated ? buckets.ready(DEFAULT_BUCKET) : null,
                 authenticated);
-        connectionsOf(loop).add(connection);
+        at(loop).connections().add(connection);
         return connection;
     }
 
-    private Set<Connection> connectionsOf(Loop loop) {
+    private LoopConnections at(Loop loop) {
         LoopConnections here = loops.get(loop.index());
         if (here == null) {
-            here = new LoopConnections(loop, new LinkedHashSet<>());
+            here = new LoopConnections(loop, new LinkedHashSet<>(), new SpareArrays());
             loops.set(loop.index(), here);
         }
-        return here.connections();
+        return here;
+    }
+
+    @Override
+    public SpareArrays spareArrays(Loop loop) {
+        return at(loop).spareArrays();
     }
 
     @Override
     public void connectionClosed(Connection connection) {
-        connectionsOf(connection.loop()).remove(connection);
+        at(connection.loop()).connections().remove(connection);
         counters.closeConnection();
     }
 
@@ -115,7 +121,7 @@ public final class Node implements ConnectionHost {
     public void tick(Loop loop) {
         assert loop.inLoop();
         long now = clock.nanoTime();
-        for (Connection connection : List.copyOf(connectionsOf(loop))) {
+        for (Connection connection : List.copyOf(at(loop).connections())) {
             connection.tick(now);
         }
         if (loop.index() == 0) {

@@ -125,7 +125,8 @@ final class GuardedEngine implements Engine {
     public @Nullable Iterator<Statistic> statistics(String group, String argument) {
         ClassLoader before = guard.enter();
         try {
-            return engine.statistics(group, argument);
+            Iterator<Statistic> statistics = engine.statistics(group, argument);
+            return statistics == null ? null : new GuardedStatistics(statistics, guard);
         } catch (IllegalArgumentException e) {
             throw e;
         } catch (Throwable e) {

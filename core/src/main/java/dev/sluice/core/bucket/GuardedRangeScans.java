@@ -21,18 +21,19 @@ final class GuardedRangeScans implements RangeScans {
         ClassLoader before = guard.enter();
         try {
             Status status = guard.settle(cookie, scans.open(cookie, vbucket, request, out), false);
-            Scan scan = out.scan();
-            if (status == Status.SUCCESS && scan == null) {
+            if (status == Status.SUCCESS && out.scan() == null) {
                 guard.background(new IllegalStateException("open answered SUCCESS without a scan"));
                 return Status.FAILED;
-            }
-            if (status == Status.SUCCESS && scan != null) {
-                out.set(new GuardedScan(scan, guard));
             }
             return status;
         } catch (Throwable e) {
             return guard.thrown(cookie, e, false);
         } finally {
+            // Whatever the call has answered: what it has put there is closed by the server, and that must not throw.
+            Scan scan = out.scan();
+            if (scan != null && !(scan instanceof GuardedScan)) {
+                out.set(new GuardedScan(scan, guard));
+            }
             guard.leave(before);
         }
     }

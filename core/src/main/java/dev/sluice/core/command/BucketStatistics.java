@@ -80,7 +80,8 @@ final class BucketStatistics implements StatCommand.StatisticSource {
         }
         for (Map.Entry<String, LongSupplier> metric : bucket.metrics().entrySet()) {
             byName.putIfAbsent(
-                    metric.getKey(), Statistic.of(metric.getKey(), metric.getValue().getAsLong()));
+                    metric.getKey(),
+                    Statistic.of(metric.getKey(), metric.getValue().getAsLong()));
         }
         items.addAll(byName.values());
     }

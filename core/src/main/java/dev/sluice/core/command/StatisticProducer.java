@@ -1,5 +1,6 @@
 package dev.sluice.core.command;
 
+import dev.sluice.core.bucket.EngineFailedException;
 import dev.sluice.core.cookie.CommandCookie;
 import dev.sluice.core.spool.Spool;
 import dev.sluice.core.spool.SpoolBuffer;
@@ -51,6 +52,8 @@ final class StatisticProducer implements Spool.Producer {
                 }
             }
             return Status.SUCCESS;
+        } catch (EngineFailedException e) {
+            return Status.FAILED;
         } catch (IllegalArgumentException e) {
             out.clear();
             append(out, "", String.valueOf(e.getMessage()));

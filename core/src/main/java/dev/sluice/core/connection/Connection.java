@@ -121,7 +121,7 @@ public final class Connection implements Session, BucketUser {
         this.loop = loop;
         this.limits = host.limits();
         this.outbound = new Outbound(transport, limits.copyBytesMax());
-        this.inbound = new Inbound(host.inboundBudget());
+        this.inbound = new Inbound(host.inboundBudget(), host.spareArrays(loop));
         this.authenticated = authenticated;
         this.codec = new BinaryCodec(this);
         this.cookie = new CommandCookie(this, codec.reply());

@@ -15,15 +15,18 @@ import java.util.Arrays;
 final class Inbound {
 
     private static final byte[] NOTHING = new byte[0];
+    /** A partial header that waits for the rest, as a byte-by-byte sender leaves, does not need a whole spare array. */
     private static final int SMALLEST_BYTES = 256;
 
     private final InboundBudget budget;
+    private final SpareArrays spares;
     private byte[] array = NOTHING;
     private int start;
     private int end;
 
-    Inbound(InboundBudget budget) {
+    Inbound(InboundBudget budget, SpareArrays spares) {
         this.budget = budget;
+        this.spares = spares;
     }
 
     boolean isEmpty() {
@@ -70,14 +73,21 @@ final class Inbound {
         } else {
             int doubled = (int) Math.min(Integer.MAX_VALUE - 8, Math.max(SMALLEST_BYTES, 2L * needed));
             int capacity = expected >= needed ? Math.min(expected, doubled) : doubled;
+            if (capacity > SMALLEST_BYTES && capacity < SpareArrays.LENGTH) {
+                capacity = SpareArrays.LENGTH;
+            }
             int more = capacity - array.length;
             if (force) {
                 budget.charge(more);
             } else if (!budget.tryCharge(more)) {
                 return false;
             }
-            byte[] larger = new byte[capacity];
+            byte[] larger = capacity == SpareArrays.LENGTH ? spares.take() : null;
+            if (larger == null) {
+                larger = new byte[capacity];
+            }
             System.arraycopy(array, start, larger, 0, size);
+            spares.give(array);
             array = larger;
         }
         start = 0;
@@ -112,6 +122,7 @@ final class Inbound {
     /** Forgets everything. */
     void release() {
         budget.charge(-array.length);
+        spares.give(array);
         array = NOTHING;
         start = 0;
         end = 0;

@@ -8,6 +8,8 @@ import dev.sluice.engine.BlockedCookie;
 import dev.sluice.engine.Status;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One command in flight, from its first byte decoded to its last byte handed to the outbound buffer.
@@ -49,6 +51,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Thread.</b> The connection's loop, all of it.
  */
 public final class CommandCookie implements EngineCall {
+
+    private static final Logger LOG = LoggerFactory.getLogger(CommandCookie.class);
 
     /** Where in its life a cookie is; see the drawing above. */
     public enum State {
@@ -145,6 +149,7 @@ public final class CommandCookie implements EngineCall {
 
     private void reset() {
         Object unfinished = progress;
+        Object attached = attachment;
         state = State.IDLE;
         command = null;
         bucket = null;
@@ -157,6 +162,18 @@ public final class CommandCookie implements EngineCall {
         request.clear();
         if (unfinished instanceof Abandonable work) {
             work.abandon();
+        }
+        if (attached instanceof AutoCloseable resource) {
+            close(resource);
+        }
+    }
+
+    /** The command ends before the call that would have used what the engine has attached. */
+    private void close(AutoCloseable resource) {
+        try {
+            resource.close();
+        } catch (Exception e) {
+            LOG.warn("an engine's attachment does not close: connection={}", owner.connectionId(), e);
         }
     }
 

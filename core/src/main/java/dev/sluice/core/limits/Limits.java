@@ -2,17 +2,18 @@ package dev.sluice.core.limits;
 
 /**
  * Every bound of the server in one place, with the answer that a client gets at it. Immutable; see {@link #defaults()}.
+ * One bound is no number here because it is always the same: commands of a connection run in order, so one is in flight,
+ * and input behind one that waits is not read.
  *
  * @param loops how many event loops there are
  * @param connectionsMax accepted and closed at once above it, without a byte. 60,000, as the reference server
- * @param commandsInFlightMax commands of one connection that may be blocked at a time; further input is not read. 32, as
- *     the reference server; a connection in order has 1
  * @param commandsPerTurn after so many commands a connection yields its loop to others. 20, as the reference server
  * @param turnNanosMax as {@code commandsPerTurn}, in time. 25 ms, as the reference server
  * @param frameBytesMax a longer frame closes the connection without an answer. 30 MiB, as the reference server
  * @param frameBytesUnauthenticatedMax likewise before login. 16 KiB, as the reference server
  * @param valueBytesMax a longer value answers E2BIG. 20 MiB, as the reference server
- * @param inboundBytesMax unfinished frames of all connections together; the frame that would exceed it is read and thrown
+ * @param inboundBytesMax unfinished frames of all connections together, and large frames of commands that wait; the
+ *     frame that would exceed it is read and thrown
  *     away, and answers ETMPFAIL
  * @param outboundHighBytes at this many queued bytes a connection stops reading and executing. 1 MiB, as the reference
  * @param outboundLowBytes at this many it goes on
@@ -28,7 +29,6 @@ package dev.sluice.core.limits;
 public record Limits(
         int loops,
         int connectionsMax,
-        int commandsInFlightMax,
         int commandsPerTurn,
         long turnNanosMax,
         int frameBytesMax,
@@ -51,7 +51,6 @@ public record Limits(
     public Limits {
         check("loops", loops, 1, 1024);
         check("connectionsMax", connectionsMax, 1, 10_000_000);
-        check("commandsInFlightMax", commandsInFlightMax, 1, 1024);
         check("commandsPerTurn", commandsPerTurn, 1, 1_000_000);
         check("valueBytesMax", valueBytesMax, 1, 1 << 29);
         check("frameBytesMax", frameBytesMax, valueBytesMax, 1 << 30);
@@ -72,7 +71,6 @@ public record Limits(
         return new Limits(
                 loops,
                 60_000,
-                32,
                 20,
                 25_000_000L,
                 30 * MIB,

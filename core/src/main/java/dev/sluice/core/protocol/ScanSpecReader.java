@@ -86,8 +86,8 @@ final class ScanSpecReader {
             }
         }
         JsonNode name = root.get("name");
-        if (name != null && (!name.isTextual()
-                        || name.textValue().getBytes(StandardCharsets.UTF_8).length > NAME_BYTES_MAX)) {
+        if (name != null
+                && (!name.isTextual() || name.textValue().getBytes(StandardCharsets.UTF_8).length > NAME_BYTES_MAX)) {
             throw new Malformed("name: not a text of at most " + NAME_BYTES_MAX + " bytes");
         }
         JsonNode range = root.get("range");

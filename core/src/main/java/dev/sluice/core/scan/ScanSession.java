@@ -39,8 +39,7 @@ public final class ScanSession implements Spool.Producer {
     private final RangeScans.Scan scan;
     private final EngineClock clock;
     private final Runnable whenClosed;
-    private final @Nullable SplittableRandom random;
-    private final double share;
+    private final ScanSpec.@Nullable Sampling sampling;
     private final DocumentView view = new DocumentView();
 
     private final AtomicReference<State> state = new AtomicReference<>(State.IDLE);
@@ -48,6 +47,11 @@ public final class ScanSession implements Spool.Producer {
 
     /** When a byte of the scan last left, or it was created; on the clock's scale. */
     private volatile long progressNanos;
+
+    // The producer's: which share of the documents is wanted, found out at the first one.
+    private boolean counted;
+    private @Nullable SplittableRandom random;
+    private double share = 1;
 
     // Of the CONTINUE under way: written before its first request of the spool, then the producer's.
     private ScanLimits limits = new ScanLimits(0, 0, 0);
@@ -74,14 +78,7 @@ public final class ScanSession implements Spool.Producer {
         this.clock = clock;
         this.whenClosed = whenClosed;
         this.progressNanos = clock.nanoTime();
-        long count = Math.max(1, scan.collectionCount());
-        if (sampling == null || count <= sampling.samples()) {
-            this.share = 1;
-            this.random = null;
-        } else {
-            this.share = (double) sampling.samples() / count;
-            this.random = new SplittableRandom(sampling.seed());
-        }
+        this.sampling = sampling;
     }
 
     int vbucket() {
@@ -172,7 +169,20 @@ public final class ScanSession implements Spool.Producer {
         return status;
     }
 
+    /** Asks how many documents there are, which may take long, and how many of them are wanted. */
+    private void count(ScanSpec.Sampling wanted) {
+        counted = true;
+        long count = scan.collectionCount();
+        if (count > wanted.samples()) {
+            share = (double) wanted.samples() / count;
+            random = new SplittableRandom(wanted.seed());
+        }
+    }
+
     private Status fill(SpoolBuffer out) {
+        if (sampling != null && !counted) {
+            count(sampling);
+        }
         while (!ended()) {
             Status status = scan.next(view);
             if (status != Status.SUCCESS) {

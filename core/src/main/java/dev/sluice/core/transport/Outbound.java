@@ -55,8 +55,7 @@ public final class Outbound {
         assert body == null : "an answer inside another one's value";
         ByteBuf current = chunk;
         if (current != null && current.writableBytes() < bytes) {
-            unflushedBytes += current.readableBytes();
-            transport.write(current);
+            handOver(current);
             current = null;
         }
         if (current == null) {
@@ -92,7 +91,7 @@ public final class Outbound {
     public boolean flush() {
         ByteBuf current = chunk;
         if (current != null) {
-            if (transport.pendingBytes() > unflushedBytes) {
+            if (stuck()) {
                 return gather();
             }
             chunk = null;
@@ -118,6 +117,23 @@ public final class Outbound {
             flushTransport();
         }
         return awaitDrain();
+    }
+
+    /** Whether the socket has left something of what it was given before this turn. */
+    private boolean stuck() {
+        return transport.pendingBytes() > unflushedBytes;
+    }
+
+    /** Gives a chunk away that has no room for the next answer. Where it will lie for a while, it takes no more than it holds. */
+    private void handOver(ByteBuf used) {
+        ByteBuf given = used;
+        if (used.writableBytes() > used.readableBytes() / 4 && stuck()) {
+            given = transport.allocate(used.readableBytes());
+            given.writeBytes(used);
+            used.release();
+        }
+        unflushedBytes += given.readableBytes();
+        transport.write(given);
     }
 
     private boolean awaitDrain() {

@@ -198,7 +198,9 @@ class LimitsTest {
         WireClient client = server.connect();
         assertThat(client.status(Frame.get("k"))).isEqualTo(0x86);
         assertThat(client.status(Frame.of(0x94).key("k"))).isEqualTo(0x86);
-        assertThat(client.status(Frame.of(0x0e).key("k").value("v"))).as("a read at first").isEqualTo(0x86);
+        assertThat(client.status(Frame.of(0x0e).key("k").value("v")))
+                .as("a read at first")
+                .isEqualTo(0x86);
         WireClient other = server.connect();
         client.expectClose(Frame.set("k", "v"));
         server.connect().expectClose(Frame.of(0x04).key("k"));

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -159,7 +160,10 @@ class CookieModelTest {
                     handles.get(index).onCancel(() -> cancelledHandles.add(index));
                 }
                 case DISCONNECT -> client.disconnect();
-                case DESTROY -> server.node().buckets().destroy("default", true);
+                case DESTROY -> {
+                    CompletableFuture<Void> destroyed = server.node().buckets().destroy("default", true);
+                    assertThat(destroyed).isNotCompletedExceptionally();
+                }
             }
         }
 
@@ -180,11 +184,17 @@ class CookieModelTest {
             CookieModel model = new CookieModel(mutation, behaviours);
             events.forEach(model::happen);
             List<Response> replies = Response.parse(client.take());
-            assertThat(replies.stream().map(Response::opaque).toList()).as("answered; " + this).isEqualTo(model.answered);
-            assertThat(replies.stream().map(Response::status).toList()).as("statuses; " + this).isEqualTo(model.statuses);
+            assertThat(replies.stream().map(Response::opaque).toList())
+                    .as("answered; " + this)
+                    .isEqualTo(model.answered);
+            assertThat(replies.stream().map(Response::status).toList())
+                    .as("statuses; " + this)
+                    .isEqualTo(model.statuses);
             assertThat(client.closed()).as("closed; " + this).isEqualTo(model.closed);
             assertThat(cancelledHandles).as("cancel actions; " + this).isEqualTo(model.cancelActions);
-            assertThat(model.behavioursLeft()).as("calls of the engine; " + this).isZero();
+            assertThat(model.behavioursLeft())
+                    .as("calls of the engine; " + this)
+                    .isZero();
             Map<EngineFault, Long> faults = new EnumMap<>(EngineFault.class);
             for (EngineFault fault : EngineFault.values()) {
                 if (bucket.faults().count(fault) > 0) {
@@ -194,10 +204,16 @@ class CookieModelTest {
             assertThat(faults).as("faults; " + this).isEqualTo(model.faults);
             for (int i = 0; i < handles.size(); i++) {
                 boolean waiting = model.waitsFor(i);
-                assertThat(handles.get(i).cancelled()).as("cancelled " + i + "; " + this).isEqualTo(model.cancelled(i));
-                assertThat(CookieInternals.cookie(handles.get(i)) != null).as("cookie " + i + "; " + this).isEqualTo(waiting);
+                assertThat(handles.get(i).cancelled())
+                        .as("cancelled " + i + "; " + this)
+                        .isEqualTo(model.cancelled(i));
+                assertThat(CookieInternals.cookie(handles.get(i)) != null)
+                        .as("cookie " + i + "; " + this)
+                        .isEqualTo(waiting);
                 if (!waiting) {
-                    assertThat(CookieInternals.holdsAction(handles.get(i))).as("action " + i + "; " + this).isFalse();
+                    assertThat(CookieInternals.holdsAction(handles.get(i)))
+                            .as("action " + i + "; " + this)
+                            .isFalse();
                 }
             }
             assertThat(server.directBytes()).as("direct memory; " + this).isZero();

@@ -25,7 +25,7 @@ final class PluginJars {
 
     /** A provider whose methods are what a test wants; {@code body} comes behind {@code type()}. */
     static String provider(String name, String type, String version, String body) {
-        String source = """
+        return String.format(Locale.ROOT, """
                 package plugin;
                 import dev.sluice.engine.*;
                 import java.util.*;
@@ -38,8 +38,7 @@ final class PluginJars {
                         throw new EngineException("not here");
                     }
                 }
-                """;
-        return String.format(Locale.ROOT, source, name, type, version, body);
+                """, name, type, version, body);
     }
 
     /** A jar of one class, named as a provider unless {@code service} is null. */

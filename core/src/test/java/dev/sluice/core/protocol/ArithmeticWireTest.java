@@ -36,7 +36,8 @@ class ArithmeticWireTest extends WireContract {
                     "81 05 0000 00 00 0000 | 00000008 | 0000000a | 18fae27693b40004 | 0000000000000064");
             WireClient json = connect(JSON);
             json.expect(
-                    Frame.get("n"), "81 00 0000 04 01 0000 | 00000007 | 0000000a | 18fae27693b40004 | 00000000 | '100'");
+                    Frame.get("n"),
+                    "81 00 0000 04 01 0000 | 00000007 | 0000000a | 18fae27693b40004 | 00000000 | '100'");
         }
 
         @Test
@@ -101,7 +102,18 @@ class ArithmeticWireTest extends WireContract {
         @Test
         void whatIsNoNumber_isDeltaBadval() {
             for (String text : new String[] {
-                "", "-1", "a", "4a", "+", "++1", "+ 1", " ", "1.5", "0x1", "18446744073709551616", "99999999999999999999"
+                "",
+                "-1",
+                "a",
+                "4a",
+                "+",
+                "++1",
+                "+ 1",
+                " ",
+                "1.5",
+                "0x1",
+                "18446744073709551616",
+                "99999999999999999999"
             }) {
                 store("n", text);
                 Response response = client.call(increment(1));
@@ -153,8 +165,7 @@ class ArithmeticWireTest extends WireContract {
 
         @Test
         void increment_onAVbucketThatIsElsewhere_isNotMyVbucket() {
-            client.expect(
-                    increment(1).vbucket(9), "81 05 0000 00 00 0007 | 00000000 | 0000000a | 0000000000000000");
+            client.expect(increment(1).vbucket(9), "81 05 0000 00 00 0007 | 00000000 | 0000000a | 0000000000000000");
         }
     }
 
@@ -170,7 +181,8 @@ class ArithmeticWireTest extends WireContract {
                     Frame.of(0x0f).key("k").value("a"),
                     "81 0f 0000 00 00 0000 | 00000000 | 0000000a | 18fae27693b40006");
             client.expect(
-                    Frame.get("k"), "81 00 0000 04 00 0000 | 00000007 | 0000000a | 18fae27693b40006 | 0000002a | 'abc'");
+                    Frame.get("k"),
+                    "81 00 0000 04 00 0000 | 00000007 | 0000000a | 18fae27693b40006 | 0000002a | 'abc'");
         }
 
         @Test
@@ -186,8 +198,10 @@ class ArithmeticWireTest extends WireContract {
         @Test
         void append_withAnotherCas_isKeyEexists() {
             long cas = store("k", "v");
-            assertThat(client.status(Frame.of(0x0e).key("k").value("c").cas(cas + 1))).isEqualTo(0x02);
-            assertThat(client.status(Frame.of(0x0e).key("k").value("c").cas(cas))).isZero();
+            assertThat(client.status(Frame.of(0x0e).key("k").value("c").cas(cas + 1)))
+                    .isEqualTo(0x02);
+            assertThat(client.status(Frame.of(0x0e).key("k").value("c").cas(cas)))
+                    .isZero();
             assertThat(read("k")).isEqualTo("vc");
         }
 
@@ -221,11 +235,14 @@ class ArithmeticWireTest extends WireContract {
         @Test
         void quietConcatenation_isSilent_unlessMutationSeqnoIsOn() {
             store("k", "b");
-            client.expectSilence(Frame.of(0x19).key("k").value("c"), Frame.of(0x1a).key("k").value("a"));
+            client.expectSilence(
+                    Frame.of(0x19).key("k").value("c"), Frame.of(0x1a).key("k").value("a"));
             assertThat(read("k")).isEqualTo("abc");
             connect(MUTATION_SEQNO)
                     .expect(
-                            Frame.join(Frame.of(0x19).key("k").value("d"), Frame.of(0x1a).key("k").value("_")),
+                            Frame.join(
+                                    Frame.of(0x19).key("k").value("d"),
+                                    Frame.of(0x1a).key("k").value("_")),
                             "81 19 0000 10 00 0000 | 00000010 | 0000000a | 18fae27693b40007",
                             "18fae27693b40000 0000000000000004",
                             "81 1a 0000 10 00 0000 | 00000010 | 0000000a | 18fae27693b40008",
@@ -238,8 +255,7 @@ class ArithmeticWireTest extends WireContract {
         @Test
         void append_ofNothing_isAMutationAllTheSame() {
             store("k", "b");
-            client.expect(
-                    Frame.of(0x0e).key("k"), "81 0e 0000 00 00 0000 | 00000000 | 0000000a | 18fae27693b40005");
+            client.expect(Frame.of(0x0e).key("k"), "81 0e 0000 00 00 0000 | 00000000 | 0000000a | 18fae27693b40005");
         }
     }
 

@@ -109,7 +109,8 @@ final class Corpus {
         frames.add(Frame.of(0x08));
         frames.add(Frame.of(0x95).key("t").cas(5));
         frames.add(Frame.of(0x18).extras("00000000"));
-        frames.add(Frame.of(0x01).key("t").extras("00000000 00000001").value("v").framing("50"));
+        frames.add(
+                Frame.of(0x01).key("t").extras("00000000 00000001").value("v").framing("50"));
         frames.add(Frame.set("t", "durable").framing("11 01"));
         frames.add(Frame.of(0x95).key("t").cas(5));
     }

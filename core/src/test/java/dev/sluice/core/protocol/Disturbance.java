@@ -18,6 +18,7 @@ enum Disturbance {
     SEED_2(() -> FaultPlan.seeded(2, 60, Fault.LEGAL)),
     SEED_3(() -> FaultPlan.seeded(3, 60, Fault.LEGAL));
 
+    @SuppressWarnings("ImmutableEnumChecker") // A function without state.
     private final Supplier<FaultPlan> plan;
 
     Disturbance(Supplier<FaultPlan> plan) {

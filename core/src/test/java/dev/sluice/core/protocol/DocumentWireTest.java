@@ -17,7 +17,8 @@ class DocumentWireTest extends WireContract {
     @Test
     void setAndGet_returnFlagsAndValueAsTheyCame() {
         client.expect(
-                // magic, SET, key length, extras length, datatype, vbucket | body | opaque | CAS | flags, expiry | key, value
+                // magic, SET, key length, extras length, datatype, vbucket | body | opaque | CAS | flags, expiry | key,
+                // value
                 Hex.bytes("80 01 0003 08 00 0000 | 00000010 | 00000001 | 0000000000000000 | deadbeef 00000000"
                         + "| 'key' | 'hello'"),
                 "81 01 0000 00 00 0000 | 00000000 | 00000001 | 18fae27693b40004");
@@ -81,8 +82,7 @@ class DocumentWireTest extends WireContract {
         @Test
         void emptyValue_isADocument() {
             client.exchange(Frame.set("k", ""));
-            client.expect(
-                    Frame.get("k"), "81 00 0000 04 00 0000 | 00000004 | 0000000a | 18fae27693b40004 | 00000000");
+            client.expect(Frame.get("k"), "81 00 0000 04 00 0000 | 00000004 | 0000000a | 18fae27693b40004 | 00000000");
         }
     }
 
@@ -136,8 +136,7 @@ class DocumentWireTest extends WireContract {
 
         @Test
         void set_ofNothingWithACas_isKeyEnoent() {
-            client.expect(
-                    Frame.set("k", "w").cas(1), "81 01 0000 00 00 0001 | 00000000 | 0000000a | 0000000000000000");
+            client.expect(Frame.set("k", "w").cas(1), "81 01 0000 00 00 0001 | 00000000 | 0000000a | 0000000000000000");
         }
 
         @Test
@@ -204,7 +203,8 @@ class DocumentWireTest extends WireContract {
         void json_forAClientWithoutTheFeature_isRaw() {
             store("k", "[1]");
             client.expect(
-                    Frame.get("k"), "81 00 0000 04 00 0000 | 00000007 | 0000000a | 18fae27693b40004 | 00000000 | '[1]'");
+                    Frame.get("k"),
+                    "81 00 0000 04 00 0000 | 00000007 | 0000000a | 18fae27693b40004 | 00000000 | '[1]'");
         }
 
         @Test

@@ -101,7 +101,9 @@ class FragmentationTest {
                 client.send(head).settle();
                 client.send(tail);
             });
-            assertThat(Hex.text(apart)).as("split at " + split + " with a pause").isEqualTo(Hex.text(expected));
+            assertThat(Hex.text(apart))
+                    .as("split at " + split + " with a pause")
+                    .isEqualTo(Hex.text(expected));
         }
     }
 

@@ -219,7 +219,8 @@ class LifetimeWireTest extends WireContract {
             store("k", "v");
             long lockCas = client.call(lock("0000000f")).cas();
             client.expect(
-                    Frame.get("k"), "81 00 0000 04 00 0000 | 00000005 | 0000000a | " + LOCKED_CAS + " | 00000000 | 'v'");
+                    Frame.get("k"),
+                    "81 00 0000 04 00 0000 | 00000005 | 0000000a | " + LOCKED_CAS + " | 00000000 | 'v'");
             client.expect(unlock(lockCas), "81 95 0000 00 00 0000 | 00000000 | 0000000a | 0000000000000000");
             // and then its own again
             assertThat(client.call(Frame.get("k")).cas()).isEqualTo(FIRST_CAS);
@@ -245,12 +246,15 @@ class LifetimeWireTest extends WireContract {
                 assertThat(client.status(frame)).as("without").isEqualTo(0x02);
             }
             // The temporary flavour: a second lock, an unlock or a removal with a wrong CAS.
-            for (Frame frame : new Frame[] {lock("00000001"), unlock(77), Frame.of(0x04).key("k").cas(77)}) {
+            for (Frame frame : new Frame[] {
+                lock("00000001"), unlock(77), Frame.of(0x04).key("k").cas(77)
+            }) {
                 assertThat(xerror.status(frame)).as("with XERROR").isEqualTo(0x09);
                 assertThat(client.status(frame)).as("without").isEqualTo(0x86);
             }
             // ADD finds that a document is there.
-            assertThat(xerror.status(Frame.of(0x02).key("k").extras("00000000 00000000"))).isEqualTo(0x02);
+            assertThat(xerror.status(Frame.of(0x02).key("k").extras("00000000 00000000")))
+                    .isEqualTo(0x02);
             assertThat(read("k")).isEqualTo("v");
         }
 
@@ -258,7 +262,8 @@ class LifetimeWireTest extends WireContract {
         void lockedDocument_yieldsToTheCasOfTheLock() {
             store("k", "v");
             long cas = client.call(lock("0000000f")).cas();
-            assertThat(client.status(Frame.of(0x0e).key("k").value("w").cas(cas))).isZero();
+            assertThat(client.status(Frame.of(0x0e).key("k").value("w").cas(cas)))
+                    .isZero();
             assertThat(read("k")).isEqualTo("vw");
             assertThat(client.status(Frame.set("k", "x"))).as("and is unlocked").isZero();
             cas = client.call(lock("0000000f")).cas();

@@ -46,7 +46,9 @@ class SessionWireTest extends WireContract {
         void hello_withoutAPrerequisite_isEinval_andLeavesWhatWas() {
             WireClient other = connect(MUTATION_SEQNO);
             for (int feature : new int[] {0x0d, 0x15, 0x18, 0x1f, 0x22, 0x24}) {
-                assertThat(other.status(Frame.hello(TCP_NO_DELAY, feature))).as("feature " + feature).isEqualTo(0x04);
+                assertThat(other.status(Frame.hello(TCP_NO_DELAY, feature)))
+                        .as("feature " + feature)
+                        .isEqualTo(0x04);
             }
             assertThat(other.call(Frame.set("k", "v")).extras()).hasSize(16);
             assertThat(other.status(Frame.hello(0x0c, 0x0d))).as("with it").isZero();
@@ -178,7 +180,8 @@ class SessionWireTest extends WireContract {
         @Test
         void largeFrame_beforeLogin_closes() {
             WireClient stranger = server.connect(0, false);
-            assertThat(stranger.status(Frame.set("k", "v".repeat((16 << 10) - 24 - 9)))).isEqualTo(0x20);
+            assertThat(stranger.status(Frame.set("k", "v".repeat((16 << 10) - 24 - 9))))
+                    .isEqualTo(0x20);
             stranger.expectClose(Frame.set("k", "v".repeat((16 << 10) - 24 - 8)));
         }
     }
@@ -193,13 +196,15 @@ class SessionWireTest extends WireContract {
         @Test
         void version() {
             client.expect(
-                    Frame.of(0x0b), "81 0b 0000 00 00 0000 | 00000012 | 0000000a | 0000000000000000 | '1.6.0 Sluice 1.2.3'");
+                    Frame.of(0x0b),
+                    "81 0b 0000 00 00 0000 | 00000012 | 0000000a | 0000000000000000 | '1.6.0 Sluice 1.2.3'");
         }
 
         @Test
         void verbosity_isTakenAndIgnored() {
             client.expect(
-                    Frame.of(0x1b).extras("00000009"), "81 1b 0000 00 00 0000 | 00000000 | 0000000a | 0000000000000000");
+                    Frame.of(0x1b).extras("00000009"),
+                    "81 1b 0000 00 00 0000 | 00000000 | 0000000a | 0000000000000000");
         }
 
         @Test

@@ -22,7 +22,9 @@ class StatWireTest extends WireContract {
             assertThat(response.magic()).isEqualTo(0x81);
             assertThat(response.opaque()).isEqualTo(Frame.OPAQUE);
             assertThat(response.key().length + response.value().length).isPositive();
-            assertThat(items.put(response.keyText(), response.text())).as("twice: " + response.keyText()).isNull();
+            assertThat(items.put(response.keyText(), response.text()))
+                    .as("twice: " + response.keyText())
+                    .isNull();
         }
         Response last = responses.get(responses.size() - 1);
         assertThat(last.key()).isEmpty();
@@ -79,7 +81,9 @@ class StatWireTest extends WireContract {
     void reset_zeroesTheCounters() {
         client.exchange(Frame.get("x"));
         client.expect(Frame.of(0x10).key("reset"), END);
-        assertThat(items(client.ask(Frame.of(0x10)))).containsEntry("cmd_get", "0").containsEntry("get_misses", "0");
+        assertThat(items(client.ask(Frame.of(0x10))))
+                .containsEntry("cmd_get", "0")
+                .containsEntry("get_misses", "0");
         client.expect(Frame.of(0x10).key("reset timings"), END);
     }
 
@@ -92,8 +96,7 @@ class StatWireTest extends WireContract {
 
     @Test
     void unknownGroup_isKeyEnoent() {
-        client.expect(
-                Frame.of(0x10).key("nonsense"), "81 10 0000 00 00 0001 | 00000000 | 0000000a | 0000000000000000");
+        client.expect(Frame.of(0x10).key("nonsense"), "81 10 0000 00 00 0001 | 00000000 | 0000000a | 0000000000000000");
     }
 
     @Test

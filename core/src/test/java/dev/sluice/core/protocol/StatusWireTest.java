@@ -92,7 +92,9 @@ class StatusWireTest {
         for (boolean byNotification : new boolean[] {false, true}) {
             notified = byNotification;
             for (Frame frame : new Frame[] {
-                Frame.set("k", "v"), Frame.of(0x11).key("k").extras("0000000000000000"), Frame.of(0x04).key("k")
+                Frame.set("k", "v"),
+                Frame.of(0x11).key("k").extras("0000000000000000"),
+                Frame.of(0x04).key("k")
             }) {
                 check(frame, true, codes.withXerror());
                 check(frame, false, codes.without());
@@ -125,7 +127,9 @@ class StatusWireTest {
         assertThat(client.call(Frame.set("k", "v")).text())
                 .isEqualTo("{\"error\":{\"context\":\"a \\\"reason\\\" with \\\\ and  \"}}");
         explained = false;
-        assertThat(client.call(Frame.set("k", "v")).value()).as("of the next command").isEmpty();
+        assertThat(client.call(Frame.set("k", "v")).value())
+                .as("of the next command")
+                .isEmpty();
     }
 
     @ParameterizedTest

@@ -46,8 +46,9 @@ abstract class WireContract {
     /** The CAS of the first mutation of a conversation. */
     static final long FIRST_CAS = 0x18fae27693b40004L;
 
-    private static final Limits LIMITS =
-            TestLimits.with("valueBytesMax", 256 << 10).and("frameBytesMax", 1 << 20).limits();
+    private static final Limits LIMITS = TestLimits.with("valueBytesMax", 256 << 10)
+            .and("frameBytesMax", 1 << 20)
+            .limits();
 
     @Parameter
     Disturbance disturbance = Disturbance.NONE;

@@ -1,0 +1,157 @@
+package dev.sluice.core.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.core.fixture.Frame;
+import dev.sluice.core.fixture.Response;
+import dev.sluice.core.fixture.WireClient;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * A client with keys of its own, who knows what each of its requests must be answered: nobody else touches those keys, and
+ * its commands run in order. It also counts up a number that it shares with all others.
+ */
+final class SimulatedClient {
+
+    static final String SHARED = "shared";
+
+    private record Expected(int opaque, int status, String value) {}
+
+    private final WireClient wire;
+    private final String prefix;
+    private final Random random;
+    private final Map<String, String> model = new HashMap<>();
+    private final Deque<Expected> expected = new ArrayDeque<>();
+    private final ByteArrayOutputStream received = new ByteArrayOutputStream();
+    private int opaque;
+    private int increments;
+    private int incrementsAnswered;
+
+    SimulatedClient(WireClient wire, String prefix, Random random) {
+        this.wire = wire;
+        this.prefix = prefix;
+        this.random = random;
+        int longest = 1 + random.nextInt(300);
+        wire.fragments(left -> 1 + random.nextInt(longest));
+    }
+
+    WireClient wire() {
+        return wire;
+    }
+
+    int increments() {
+        return increments;
+    }
+
+    int incrementsAnswered() {
+        return incrementsAnswered;
+    }
+
+    /** Sends some requests in one piece. */
+    void send() {
+        Frame[] frames = new Frame[1 + random.nextInt(12)];
+        for (int i = 0; i < frames.length; i++) {
+            frames[i] = request().opaque(opaque);
+        }
+        wire.send(frames);
+    }
+
+    private void expect(int status, String value) {
+        expected.add(new Expected(opaque, status, value));
+    }
+
+    private Frame request() {
+        opaque++;
+        String key = prefix + random.nextInt(4);
+        String before = model.get(key);
+        String value = "v" + random.nextInt(1000) + "x".repeat(random.nextInt(20) == 0 ? random.nextInt(80_000) : 3);
+        switch (random.nextInt(12)) {
+            case 0, 1 -> {
+                model.put(key, value);
+                expect(0, "");
+                return Frame.set(key, value);
+            }
+            case 2 -> {
+                model.put(key, value);
+                return Frame.of(0x11).key(key).extras("0000000000000000").value(value);
+            }
+            case 3 -> {
+                expect(before == null ? 0 : 2, "");
+                model.putIfAbsent(key, value);
+                return Frame.of(0x02).key(key).extras("0000000000000000").value(value);
+            }
+            case 4 -> {
+                expect(before == null ? 5 : 0, "");
+                model.computeIfPresent(key, (k, old) -> old + "+");
+                return Frame.of(0x0e).key(key).value("+");
+            }
+            case 5 -> {
+                expect(model.remove(key) == null ? 1 : 0, "");
+                return Frame.of(0x04).key(key);
+            }
+            case 6 -> {
+                if (before != null) {
+                    expect(0, before);
+                }
+                return Frame.of(0x09).key(key);
+            }
+            case 7 -> {
+                expect(before == null ? 1 : 0, before == null ? "" : before);
+                return Frame.of(0x1d).key(key).extras("00000000");
+            }
+            case 8 -> {
+                increments++;
+                expect(0, "\u0000number");
+                return Frame.of(0x05).key(SHARED).extras("0000000000000001 0000000000000001 00000000");
+            }
+            case 9 -> {
+                expect(0, "");
+                return Frame.noop();
+            }
+            default -> {
+                expect(before == null ? 1 : 0, before == null ? "" : before);
+                return Frame.get(key);
+            }
+        }
+    }
+
+    /** Looks at what has come so far. */
+    void check() {
+        received.writeBytes(wire.take());
+        byte[] bytes = received.toByteArray();
+        int whole = 0;
+        while (bytes.length - whole >= 24) {
+            int body = java.nio.ByteBuffer.wrap(bytes).getInt(whole + 8);
+            if (bytes.length - whole - 24 < body) {
+                break;
+            }
+            whole += 24 + body;
+        }
+        for (Response response : Response.parse(Arrays.copyOf(bytes, whole))) {
+            Expected next = expected.poll();
+            assertThat(next).as("an answer too many: " + response).isNotNull();
+            assertThat(response.opaque()).as("opaque").isEqualTo(next.opaque());
+            assertThat(response.status()).as("status of " + next.opaque()).isEqualTo(next.status());
+            if (next.value().equals("\u0000number")) {
+                incrementsAnswered++;
+                assertThat(response.value()).hasSize(8);
+            } else {
+                assertThat(new String(response.value(), StandardCharsets.UTF_8)).isEqualTo(next.value());
+            }
+        }
+        received.reset();
+        received.write(bytes, whole, bytes.length - whole);
+    }
+
+    /** Whether everything was answered. */
+    boolean satisfied() {
+        return expected.isEmpty() && received.size() == 0;
+    }
+}
