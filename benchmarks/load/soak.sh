@@ -20,7 +20,7 @@ keys=200000
 
 build_load_generator
 start_sluice "$distribution" "$port" 400MiB "${SERVER_CORE:-0}" \
-    "-Xms${HEAP:-1g} -Xmx${HEAP:-1g} ${COLLECTOR:--XX:+UseG1GC} -XX:NativeMemoryTracking=summary"
+    "-Xms${HEAP:-1g} -Xmx${HEAP:-1g} ${COLLECTOR:--XX:+UseG1GC} -XX:NativeMemoryTracking=summary -XX:+AlwaysPreTouch"
 "$load" --port "$port" --prefill-only --keys "$keys" --quiet || die 'the prefill was refused'
 
 number() { # name, line

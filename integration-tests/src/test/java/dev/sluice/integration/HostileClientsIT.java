@@ -22,6 +22,9 @@ class HostileClientsIT {
     private static final long SEED = 20_261_101;
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
+    /** What sending says to who is no longer listened to. */
+    static final String CLOSED_BY_SERVER = "(?i).*(reset|pipe|abort).*";
+
     @TempDir
     Path directory;
 
@@ -82,13 +85,14 @@ class HostileClientsIT {
                 }
             } catch (SocketException e) {
                 // One of them has closed the connection, and the rest had nowhere to go.
-                assertThat(e).hasMessageMatching("(?i).*(reset|pipe|abort).*");
+                assertThat(e).hasMessageMatching(CLOSED_BY_SERVER);
             }
             assertBystanderIsServed();
         }
     }
 
-    private static byte[] frameOfChance(Random random) {
+    /** A frame that is one, and has nothing else right but by chance. */
+    static byte[] frameOfChance(Random random) {
         int extras = random.nextInt(3) == 0 ? random.nextInt(32) : 0;
         int key = random.nextInt(4) == 0 ? 0 : random.nextInt(40);
         int value = random.nextInt(64);

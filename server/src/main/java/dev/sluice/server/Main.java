@@ -6,6 +6,7 @@ import java.nio.file.Path;
 public final class Main {
 
     private static final String LOG_CONFIGURATION = "logback.configurationFile";
+    private static final String LEAK_DETECTION = "io.netty.leakDetection.level";
 
     private Main() {}
 
@@ -13,6 +14,10 @@ public final class Main {
         if (System.getProperty(LOG_CONFIGURATION) == null) {
             // Logback by itself would write everything to standard output.
             System.setProperty(LOG_CONFIGURATION, "dev/sluice/server/logback.xml");
+        }
+        if (System.getProperty(LEAK_DETECTION) == null) {
+            // For tests. Here its samples would be the only thing that answering a GET allocates.
+            System.setProperty(LEAK_DETECTION, "disabled");
         }
         Path home = Path.of(System.getProperty("sluice.home", ""));
         Launcher launcher = new Launcher(System.out, System.err, home, Signals::stopOnRequest);

@@ -8,6 +8,8 @@ import dev.sluice.testkit.Operation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -40,19 +42,25 @@ class StopTest {
 
     @Test
     void commandsThatAreAnsweredSoon_areAnswered() throws Exception {
-        FaultPlan late = FaultPlan.everyFirstCall(Fault.NOTIFY_LATE);
+        CountDownLatch arrived = new CountDownLatch(1);
+        FaultPlan late = call -> {
+            if (call.operation() != Operation.GET || !call.first()) {
+                return Fault.PASS;
+            }
+            arrived.countDown();
+            return Fault.NOTIFY_LATE;
+        };
         SluiceServer server = FaultyServers.start("", late);
         try (BinaryClient client = new BinaryClient(server.ports().get(0))) {
             assertThat(client.call(BinaryClient.set(1, "key", new byte[] {'v'})).status())
                     .isZero();
             client.send(BinaryClient.get(2, "key"));
-            client.send(BinaryClient.noop(3));
-            // The answer to the NOOP cannot come before the other one, which takes ten milliseconds.
-            Thread closer = new Thread(server::close);
-            closer.start();
+            assertThat(arrived.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+
+            server.close();
 
             assertThat(client.receive().value()).isEqualTo("v");
-            closer.join();
+            assertThat(client.closedByServer()).isTrue();
         }
     }
 }

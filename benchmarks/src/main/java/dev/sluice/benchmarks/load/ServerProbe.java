@@ -7,6 +7,9 @@ import java.io.IOException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
+import java.lang.management.MemoryUsage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -95,12 +98,22 @@ public final class ServerProbe implements AutoCloseable {
             direct += pool.getName().equals("direct") ? pool.getMemoryUsed() : 0;
         }
         return new Memory(
-                heap.getHeapMemoryUsage().getUsed(),
+                heapAfterCollectionBytes(),
                 direct,
                 otherBytes(),
                 residentBytes(),
                 threads().getThreadCount(),
                 descriptors());
+    }
+
+    /** What the collection has left; what is used now has in it the buffers that threads allocate from, megabytes each. */
+    private long heapAfterCollectionBytes() throws IOException {
+        long bytes = 0;
+        for (MemoryPoolMXBean pool : ManagementFactory.getPlatformMXBeans(server, MemoryPoolMXBean.class)) {
+            MemoryUsage left = pool.getType() == MemoryType.HEAP ? pool.getCollectionUsage() : null;
+            bytes += left == null ? 0 : left.getUsed();
+        }
+        return bytes;
     }
 
     private ThreadMXBean threads() throws IOException {

@@ -70,7 +70,6 @@ public class JsonDetectionBenchmark {
         return new Limits(
                 limits.loops(),
                 limits.connectionsMax(),
-                limits.commandsInFlightMax(),
                 limits.commandsPerTurn(),
                 limits.turnNanosMax(),
                 limits.frameBytesMax(),

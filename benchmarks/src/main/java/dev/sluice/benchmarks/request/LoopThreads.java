@@ -16,12 +16,6 @@ public final class LoopThreads extends ThreadPoolExecutor {
 
     /** Called by JMH, by reflection. */
     public LoopThreads(int threads, String name) {
-        super(
-                threads,
-                threads,
-                0,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                new DefaultThreadFactory(name, true));
+        super(threads, threads, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), new DefaultThreadFactory(name, true));
     }
 }

@@ -88,7 +88,6 @@ public class SpoolSizeBenchmark {
         return new Limits(
                 limits.loops(),
                 limits.connectionsMax(),
-                limits.commandsInFlightMax(),
                 limits.commandsPerTurn(),
                 limits.turnNanosMax(),
                 limits.frameBytesMax(),

@@ -33,12 +33,7 @@ final class BucketsSection {
     private final Consumer<Problem> problems;
 
     BucketsSection(
-            EngineCatalog catalog,
-            Path home,
-            Path data,
-            Limits limits,
-            long heapBytes,
-            Consumer<Problem> problems) {
+            EngineCatalog catalog, Path home, Path data, Limits limits, long heapBytes, Consumer<Problem> problems) {
         this.catalog = catalog;
         this.home = home;
         this.data = data;

@@ -127,8 +127,8 @@ public final class ConfigurationReader {
         EngineCatalog catalog = EngineCatalog.load(environment.classes(), plugins(settings), Keys.RESERVED);
         problems.addAll(catalog.problems());
         Path data = resolve(settings, Keys.DATA, "data");
-        BucketsSection buckets = new BucketsSection(
-                catalog, environment.home(), data, limits, environment.heapBytes(), problems::add);
+        BucketsSection buckets =
+                new BucketsSection(catalog, environment.home(), data, limits, environment.heapBytes(), problems::add);
         Object raw = root.containsKey(Keys.BUCKETS) ? root.get(Keys.BUCKETS) : BUCKETS_DEFAULT;
         String path = Problem.member(ROOT, Keys.BUCKETS);
         List<ServerConfiguration.Bucket> specs = buckets.parse(path, object(path, raw));

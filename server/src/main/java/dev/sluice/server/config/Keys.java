@@ -96,12 +96,6 @@ final class Keys {
                     10_000_000,
                     "Connections at a time; one more is closed at once."),
             Setting.integer(
-                    "commandsInFlight",
-                    LIMIT_DEFAULTS.commandsInFlightMax(),
-                    1,
-                    1024,
-                    "Commands of a connection that may wait for an engine at a time; input behind them is not read."),
-            Setting.integer(
                     "commandsPerTurn",
                     LIMIT_DEFAULTS.commandsPerTurn(),
                     1,

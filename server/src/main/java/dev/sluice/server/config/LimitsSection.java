@@ -24,7 +24,6 @@ final class LimitsSection {
         return new Limits(
                 loops,
                 integer(settings, "connections"),
-                integer(settings, "commandsInFlight"),
                 integer(settings, "commandsPerTurn"),
                 nanos(settings, "turn"),
                 integer(settings, "frame"),

@@ -20,7 +20,7 @@ import java.net.SocketAddress;
  * said on a turn of its own.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // What becomes of a write or a close shows in channelInactive.
-final class NettyTransport implements Transport {
+final class NettyTransport implements Transport, ChannelOutboundBuffer.MessageProcessor {
 
     private final ChannelHandlerContext context;
     private final Channel channel;
@@ -30,6 +30,12 @@ final class NettyTransport implements Transport {
     private final ChannelFutureListener drained = this::onDrained;
 
     private boolean closing;
+
+    /** Written and not flushed, in bytes. */
+    private long unflushedBytes;
+
+    /** Adds up while {@link #pendingBytes()} looks at what is queued. */
+    private long countedBytes;
 
     NettyTransport(ChannelHandlerContext context, ConnectionHandler handler) {
         this.context = context;
@@ -57,19 +63,39 @@ final class NettyTransport implements Transport {
 
     @Override
     public void write(ByteBuf buffer) {
+        unflushedBytes += buffer.readableBytes();
         context.write(buffer, context.voidPromise());
     }
 
     @Override
     public void flush() {
+        unflushedBytes = 0;
         context.flush();
     }
 
+    /** Netty's own sum has an overhead for each buffer in it, and would say that something is queued when it has left. */
     @Override
     public long pendingBytes() {
-        // Null once the channel is closed: nothing is queued any more.
         ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
-        return buffer == null ? 0 : buffer.totalPendingWriteBytes();
+        if (buffer == null) {
+            return 0; // The channel is closed: nothing is queued any more.
+        }
+        if (buffer.isEmpty()) {
+            return unflushedBytes;
+        }
+        countedBytes = unflushedBytes;
+        try {
+            buffer.forEachFlushedMessage(this);
+        } catch (Exception e) {
+            throw new AssertionError("counting does not throw", e);
+        }
+        return countedBytes;
+    }
+
+    @Override
+    public boolean processMessage(Object message) {
+        countedBytes += ((ByteBuf) message).readableBytes();
+        return true;
     }
 
     @Override

@@ -187,7 +187,7 @@ class ConfigurationReaderTest {
                 {"$schema": "sluice.schema.json", "transport": "nio", "data": "d",
                  "listeners": [{"address": "[::1]:0"}, {"address": "0.0.0.0:0", "authentication": "none"}],
                  "threads": {"eventLoops": 3, "reader": 1, "writer": 2, "auxIo": 5, "nonIo": 6},
-                 "limits": {"connections": 7, "commandsInFlight": 8, "commandsPerTurn": 9, "turn": "10ms",
+                 "limits": {"connections": 7, "commandsPerTurn": 9, "turn": "10ms",
                    "frame": "11MiB", "frameUnauthenticated": "12KiB", "value": 13, "inbound": "14 MiB",
                    "outboundHigh": 15000, "outboundLow": 16, "copy": "17KiB", "spool": 180, "stall": "19s",
                    "stallBucketGone": "20ms", "scanLifetime": "21m", "valueOffLoad": 22, "stop": "1h"},
@@ -206,7 +206,6 @@ class ConfigurationReaderTest {
                 .isEqualTo(new Limits(
                         3,
                         7,
-                        8,
                         9,
                         10 * ms,
                         (int) (11 * MIB),

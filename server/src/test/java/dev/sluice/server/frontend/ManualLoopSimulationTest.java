@@ -27,6 +27,7 @@ import io.netty.channel.local.LocalAddress;
 import io.netty.channel.local.LocalChannel;
 import io.netty.channel.local.LocalIoHandler;
 import io.netty.channel.local.LocalServerChannel;
+import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.MockTicker;
 import io.netty.util.concurrent.Ticker;
 import java.nio.file.Path;
@@ -89,7 +90,8 @@ class ManualLoopSimulationTest {
                     scheduler.pool("nonIo"));
             EngineClock engineClock = clock;
             node = new Node("0", Limits.defaults(), engineClock, pools);
-            createBucket(new FaultInjectingProvider(new NaiveEngineProvider(), FaultPlan.seeded(seed, 40, Fault.LEGAL)));
+            createBucket(
+                    new FaultInjectingProvider(new NaiveEngineProvider(), FaultPlan.seeded(seed, 40, Fault.LEGAL)));
             address = new LocalAddress("simulation-" + seed);
             listener = new ServerBootstrap()
                     .group(eventLoop)
@@ -162,7 +164,9 @@ class ManualLoopSimulationTest {
             }
             for (SimulatedClient client : clients) {
                 assertThat(client.closed()).as("closed by the server").isFalse();
-                assertThat(client.answersOutstanding()).as("answers that never came").isEqualTo("[]");
+                assertThat(client.answersOutstanding())
+                        .as("answers that never came")
+                        .isEqualTo("[]");
             }
         }
 
@@ -189,15 +193,20 @@ class ManualLoopSimulationTest {
             for (int i = 0; i < 100 && !stopped.isDone(); i++) {
                 passTime(20);
             }
-            listener.close();
+            Future<?> closing = listener.close();
             settle();
+            assertThat(closing.isSuccess()).isTrue();
             clients.forEach(SimulatedClient::release);
             assertThat(stopped).as("stop").isCompleted();
             assertThat(node.counters().value(ServerCounter.INTERNAL_ERRORS)).isZero();
             assertThat(node.counters().connections()).isZero();
             assertThat(node.inboundBudget().usedBytes()).isZero();
-            eventLoop.shutdown();
-            settle();
+            Future<?> ended = eventLoop.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
+            for (int i = 0; i < 100 && !ended.isDone(); i++) {
+                ticker.advance(1, TimeUnit.MILLISECONDS);
+                eventLoop.runNow();
+            }
+            assertThat(ended.isDone()).as("end of the loop").isTrue();
         }
     }
 }

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The model is a map from key to value. Requests of a connection are executed in order, so the model moves when a
  * request is made, and the expected answer is kept until the real one comes.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // What becomes of a write shows in the answers.
 final class SimulatedClient extends ChannelInboundHandlerAdapter {
 
     private static final int GET = 0x00;
@@ -47,6 +48,7 @@ final class SimulatedClient extends ChannelInboundHandlerAdapter {
     private static final int BAD_DELTA = 6;
 
     /** One answer that must come. */
+    @SuppressWarnings("ArrayRecordComponent") // Never compared as a record.
     private record Expected(int opcode, int opaque, int status, byte @Nullable [] value) {
 
         @Override
