@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.core.bucket.Buckets;
 import dev.sluice.core.bucket.Pools;
 import dev.sluice.core.connection.Connection;
+import dev.sluice.core.connection.ConnectionDescription;
 import dev.sluice.core.connection.ConnectionHost;
 import dev.sluice.core.connection.SpareArrays;
 import dev.sluice.core.limits.InboundBudget;
@@ -25,6 +26,8 @@ import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A whole server without sockets: buckets, connections, limits. A frontend opens connections here and feeds them.
@@ -37,6 +40,7 @@ public final class Node implements ConnectionHost {
     /** New connections begin in the bucket of this name, if there is one. */
     public static final String DEFAULT_BUCKET = "default";
 
+    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final long POLL_NANOS = 10_000_000L;
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -83,6 +87,8 @@ public final class Node implements ConnectionHost {
      */
     public @Nullable Connection open(Transport transport, Loop loop, boolean authenticated) {
         assert loop.inLoop();
+        Set<Connection> connections =
+                at(loop).connections(); // Known before the look at stopping: stop() does it the other way.
         if (stopping || !counters.openConnection(limits.connectionsMax())) {
             return null;
         }
@@ -93,7 +99,7 @@ public final class Node implements ConnectionHost {
                 loop,
                 authenticated ? buckets.ready(DEFAULT_BUCKET) : null,
                 authenticated);
-        at(loop).connections().add(connection);
+        connections.add(connection);
         return connection;
     }
 
@@ -173,20 +179,30 @@ public final class Node implements ConnectionHost {
         for (int i = 0; i < loops.length(); i++) {
             LoopConnections here = loops.get(i);
             if (here != null) {
-                here.loop().execute(() -> List.copyOf(here.connections()).forEach(action));
+                try {
+                    here.loop().execute(() -> List.copyOf(here.connections()).forEach(action));
+                } catch (RejectedExecutionException e) {
+                    LOG.debug("loop has ended: index={}", i);
+                }
             }
         }
     }
 
     @Override
-    public CompletableFuture<List<String>> describeConnections(LongPredicate which) {
-        List<CompletableFuture<List<String>>> parts = new ArrayList<>();
+    public CompletableFuture<List<Supplier<String>>> describeConnections(LongPredicate which) {
+        List<CompletableFuture<List<Supplier<String>>>> parts = new ArrayList<>();
         for (int i = 0; i < loops.length(); i++) {
             LoopConnections here = loops.get(i);
             if (here != null) {
-                CompletableFuture<List<String>> part = new CompletableFuture<>();
+                CompletableFuture<List<Supplier<String>>> part = new CompletableFuture<>();
                 parts.add(part);
-                here.loop().execute(() -> part.complete(describe(here.connections(), which)));
+                here.loop().execute(() -> {
+                    try {
+                        part.complete(describe(here.connections(), which));
+                    } catch (RuntimeException | AssertionError e) {
+                        part.completeExceptionally(e);
+                    }
+                });
             }
         }
         return CompletableFuture.allOf(parts.toArray(new CompletableFuture<?>[0]))
@@ -194,19 +210,24 @@ public final class Node implements ConnectionHost {
                         parts.stream().flatMap(p -> p.join().stream()).toList());
     }
 
-    private static List<String> describe(Set<Connection> connections, LongPredicate which) {
-        List<String> lines = new ArrayList<>();
+    /** On the loop the numbers are read; to make JSON of them takes longer, and is left to who wants it. */
+    private static List<Supplier<String>> describe(Set<Connection> connections, LongPredicate which) {
+        List<Supplier<String>> lines = new ArrayList<>();
         for (Connection connection : connections) {
-            if (!which.test(connection.connectionId())) {
-                continue;
-            }
-            try {
-                lines.add(JSON.writeValueAsString(connection.describe()));
-            } catch (JsonProcessingException e) {
-                throw new AssertionError("a record of numbers and texts is always JSON", e);
+            if (which.test(connection.connectionId())) {
+                ConnectionDescription description = connection.describe();
+                lines.add(() -> json(description));
             }
         }
         return lines;
+    }
+
+    private static String json(ConnectionDescription description) {
+        try {
+            return JSON.writeValueAsString(description);
+        } catch (JsonProcessingException e) {
+            throw new AssertionError("a record of numbers and texts is always JSON", e);
+        }
     }
 
     @Override

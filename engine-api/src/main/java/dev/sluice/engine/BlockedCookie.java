@@ -20,7 +20,8 @@ public interface BlockedCookie {
      * Wakes the command.
      *
      * <p>{@link Status#SUCCESS} has the server repeat the call that blocked, with the same arguments and the cookie's
-     * attachment. Any other status is the answer, and the engine is not called again. {@link Status#WOULD_BLOCK} is no
+     * attachment. Any other status is the answer, and the engine is not called again, except that {@link
+     * Status#VBUCKET_PENDING} has the call repeated: whether a vbucket is pending must be said by the call itself. {@link Status#WOULD_BLOCK} is no
      * answer: it is counted as a fault and taken as what an exception would be, a temporary failure of a read, and
      * {@link Status#UNDECIDED} of a mutation.
      *

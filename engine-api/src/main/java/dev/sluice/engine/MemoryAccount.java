@@ -6,7 +6,7 @@ import java.util.function.LongConsumer;
 
 /**
  * The memory of one bucket. The engine charges what its documents really hold, array headers, padding and tables
- * included; the server charges what it holds in the bucket's name, half-received values for one.
+ * included; the server may charge what it holds in the bucket's name.
  *
  * <p>The account only counts. Refusing, evicting and answering {@link Status#NO_MEMORY} are the engine's.
  */

@@ -5,8 +5,9 @@ import dev.sluice.engine.annotation.Evolving;
 /**
  * What an engine answers. Expected outcomes are values; an exception out of an engine is a fault of the engine.
  *
- * <p>Which of these a method may return is part of that method's contract. A status that is not listed there is treated
- * as {@link #FAILED}, counted, and logged once with the engine's name.
+ * <p>Which of these a method may return is part of that method's contract. A status that is not listed there is counted,
+ * logged once with the engine's name, and taken for what an exception would be: a temporary failure of a read, and {@link
+ * #UNDECIDED} of a mutation.
  */
 @Evolving
 public enum Status {

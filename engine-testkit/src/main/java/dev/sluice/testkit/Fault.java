@@ -18,6 +18,7 @@ public final class Fault {
         NOTIFY_LATE,
         NOTIFY_FROM_ODD_THREAD,
         NOTIFY_IN_NEXT_CALL,
+        NOTIFY_FAILURE,
         BLOCK_THEN,
         ANSWER,
         NOTIFY_TWICE,
@@ -47,6 +48,11 @@ public final class Fault {
      * of the context's time.
      */
     public static final Fault NOTIFY_IN_NEXT_CALL = new Fault(Kind.NOTIFY_IN_NEXT_CALL);
+    /**
+     * Asks the inner engine at once; what it refuses is not answered but notified, by a task of the non-I/O pool. This is
+     * how engines answer that find everything out elsewhere.
+     */
+    public static final Fault NOTIFY_FAILURE = new Fault(Kind.NOTIFY_FAILURE);
     /** Bug: as {@link #BLOCK_THEN_SUCCESS}, with a second notification of success behind the first. */
     public static final Fault NOTIFY_TWICE = new Fault(Kind.NOTIFY_TWICE);
     /** Bug: blocks and notifies WOULD_BLOCK. */
@@ -67,8 +73,14 @@ public final class Fault {
     public static final Fault RETURN_NULL = new Fault(Kind.RETURN_NULL);
 
     /** What engines are free to do. A client must not be able to tell. */
-    public static final List<Fault> LEGAL =
-            List.of(PASS, BLOCK_THEN_SUCCESS, NOTIFY_EARLY, NOTIFY_LATE, NOTIFY_FROM_ODD_THREAD, NOTIFY_IN_NEXT_CALL);
+    public static final List<Fault> LEGAL = List.of(
+            PASS,
+            BLOCK_THEN_SUCCESS,
+            NOTIFY_EARLY,
+            NOTIFY_LATE,
+            NOTIFY_FROM_ODD_THREAD,
+            NOTIFY_IN_NEXT_CALL,
+            NOTIFY_FAILURE);
 
     /** Bugs that a server notices and that change no answer. */
     public static final List<Fault> HARMLESS = List.of(NOTIFY_TWICE, NOTIFY_VOID);

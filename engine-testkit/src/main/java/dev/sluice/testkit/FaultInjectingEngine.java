@@ -193,7 +193,8 @@ public final class FaultInjectingEngine implements Engine {
                 onOddThread(() -> handle.notifyIoComplete(Status.SUCCESS));
                 throw new InjectedException(fault, operation);
             }
-            case PASS, THROW_AFTER, NOTIFY_VOID, DELAY -> callInner(operation, cookie, fault, innerCall);
+            case PASS, THROW_AFTER, NOTIFY_VOID, NOTIFY_FAILURE, DELAY ->
+                callInner(operation, cookie, fault, innerCall);
             default -> block(cookie, fault);
         };
         if (status == Status.WOULD_BLOCK) {
@@ -217,6 +218,14 @@ public final class FaultInjectingEngine implements Engine {
         if (fault.kind() == Fault.Kind.NOTIFY_VOID && !cookie.blocked()) {
             BlockedCookie handle = cookie.block();
             later(() -> handle.notifyIoComplete(Status.SUCCESS));
+        }
+        if (fault.kind() == Fault.Kind.NOTIFY_FAILURE
+                && status != Status.SUCCESS
+                && status != Status.WOULD_BLOCK
+                && status != Status.VBUCKET_PENDING) {
+            BlockedCookie handle = cookie.block();
+            later(() -> handle.notifyIoComplete(status));
+            return Status.WOULD_BLOCK;
         }
         return status;
     }

@@ -8,7 +8,9 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -31,7 +33,14 @@ public final class Bucket {
     private final Set<BucketUser> users = ConcurrentHashMap.newKeySet();
     private final Map<Class<?>, BucketCompanion> companions = new ConcurrentHashMap<>();
 
+    /** Completes when the engine is open or has failed to open. */
+    private final CompletableFuture<Void> created = new CompletableFuture<>();
+
+    /** Completes when the engine is closed. */
+    private final CompletableFuture<Void> destroyed = new CompletableFuture<>();
+
     private final AtomicReference<BucketState> state = new AtomicReference<>(BucketState.CREATING);
+    private final AtomicInteger backgroundCalls = new AtomicInteger();
     private volatile @Nullable GuardedEngine engine;
     private volatile @Nullable Runnable whenEmpty;
 
@@ -141,6 +150,21 @@ public final class Bucket {
         }
     }
 
+    /**
+     * Begins work of the server with the engine on a background thread; the engine is not closed before {@link
+     * #endBackgroundCall}, which is to be called whatever this answers.
+     *
+     * @return false when the bucket is not ready, and the engine must not be touched
+     */
+    public boolean beginBackgroundCall() {
+        backgroundCalls.incrementAndGet();
+        return ready();
+    }
+
+    public void endBackgroundCall() {
+        backgroundCalls.decrementAndGet();
+    }
+
     /** How many connections use the bucket. */
     public int userCount() {
         return users.size();
@@ -153,6 +177,14 @@ public final class Bucket {
     }
 
     // ---- for Buckets ------------------------------------------------------------------------------------------------
+
+    CompletableFuture<Void> created() {
+        return created;
+    }
+
+    CompletableFuture<Void> destroyed() {
+        return destroyed;
+    }
 
     BucketContext context() {
         return context;
@@ -177,6 +209,7 @@ public final class Bucket {
         for (BucketCompanion companion : companions.values()) {
             companion.shutDown();
         }
+        engine().cancelBlocked(); // Before anybody can find that all have left, and close the engine.
         this.whenEmpty = whenEmpty;
         for (BucketUser user : users) {
             user.bucketGone(this);
@@ -187,7 +220,8 @@ public final class Bucket {
         return true;
     }
 
-    boolean companionsQuiet() {
-        return companions.values().stream().allMatch(BucketCompanion::quiet);
+    /** Whether nothing of the server uses the engine on a background thread any more. */
+    boolean quiet() {
+        return backgroundCalls.get() == 0 && companions.values().stream().allMatch(BucketCompanion::quiet);
     }
 }

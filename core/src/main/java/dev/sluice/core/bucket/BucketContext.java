@@ -101,8 +101,4 @@ final class BucketContext implements EngineContext {
         auxIo.close();
         nonIo.close();
     }
-
-    boolean poolsIdle() {
-        return reader.idle() && writer.idle() && auxIo.idle() && nonIo.idle();
-    }
 }

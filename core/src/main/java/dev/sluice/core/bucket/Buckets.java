@@ -4,12 +4,15 @@ import dev.sluice.core.bucket.BucketException.Reason;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.EngineClock;
 import dev.sluice.engine.EngineException;
+import dev.sluice.engine.TaskPool;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,13 +39,14 @@ public final class Buckets {
     /** How often a gate is looked at. The reference server does so every 10 ms. */
     private static final long GATE_NANOS = 10_000_000L;
 
-    private static final long USERS_NANOS_MAX = 30_000_000_000L;
-    private static final long COMPANIONS_NANOS_MAX = 30_000_000_000L;
+    private static final long USERS_NANOS_MAX = 10_000_000_000L;
+    private static final long COMPANIONS_NANOS_MAX = 10_000_000_000L;
 
     private final EngineClock clock;
     private final Pools pools;
     private final int loops;
     private final Map<String, Bucket> buckets = new ConcurrentSkipListMap<>();
+    private volatile boolean closing;
 
     /**
      * No buckets yet.
@@ -83,12 +87,23 @@ public final class Buckets {
             return CompletableFuture.failedFuture(
                     new BucketException(Reason.EXISTS, "bucket " + spec.name() + " exists already", null));
         }
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        pools.auxIo().execute(() -> open(bucket, done));
-        return done;
+        // Looked at after the bucket is there: close() does it the other way round, so one of the two sees the other.
+        if (closing) {
+            buckets.remove(spec.name(), bucket);
+            bucket.created().complete(null);
+            return CompletableFuture.failedFuture(
+                    new BucketException(Reason.BUSY, "bucket " + spec.name() + ": the server is stopping", null));
+        }
+        try {
+            pools.auxIo().execute(() -> open(bucket));
+        } catch (RejectedExecutionException e) {
+            buckets.remove(spec.name(), bucket);
+            bucket.created().completeExceptionally(e);
+        }
+        return bucket.created();
     }
 
-    private void open(Bucket bucket, CompletableFuture<Void> done) {
+    private void open(Bucket bucket) {
         BucketSpec spec = bucket.spec();
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
@@ -98,18 +113,34 @@ public final class Buckets {
             if (engine == null) {
                 throw new EngineException("the provider answered null");
             }
-            bucket.opened(engine);
-            done.complete(null);
+            serve(bucket, engine);
+            bucket.created().complete(null);
         } catch (Throwable e) {
             bucket.context().closePools();
             buckets.remove(spec.name(), bucket);
             String why = e instanceof EngineException ? e.getMessage() : e.toString();
-            done.completeExceptionally(new BucketException(
-                    Reason.ENGINE_FAILED,
-                    "bucket " + spec.name() + ": engine " + spec.provider().type() + " cannot serve it: " + why,
-                    e));
+            bucket.created()
+                    .completeExceptionally(new BucketException(
+                            Reason.ENGINE_FAILED,
+                            "bucket " + spec.name() + ": engine "
+                                    + spec.provider().type() + " cannot serve it: " + why,
+                            e));
         } finally {
             thread.setContextClassLoader(before);
+        }
+    }
+
+    /** Puts an engine into service. One that cannot say what it can do is closed again. */
+    private static void serve(Bucket bucket, Engine engine) {
+        try {
+            bucket.opened(engine);
+        } catch (RuntimeException | Error e) {
+            try {
+                engine.close(false);
+            } catch (RuntimeException | Error further) {
+                e.addSuppressed(further);
+            }
+            throw e;
         }
     }
 
@@ -126,18 +157,21 @@ public final class Buckets {
             return CompletableFuture.failedFuture(
                     new BucketException(Reason.UNKNOWN, "bucket " + name + " does not exist", null));
         }
-        CompletableFuture<Void> done = new CompletableFuture<>();
         AtomicBoolean left = new AtomicBoolean();
+        AtomicReference<TaskPool.@Nullable Scheduled> gate = new AtomicReference<>();
         Runnable usersLeft = () -> {
             if (left.compareAndSet(false, true)) {
-                pools.auxIo().execute(() -> awaitCompanions(bucket, force, clock.nanoTime(), done));
+                TaskPool.Scheduled waiting = gate.get();
+                if (waiting != null) {
+                    waiting.cancel(); // It would keep the engine's memory until its time.
+                }
+                afterUsers(bucket, force);
             }
         };
         if (!bucket.beginDestroying(usersLeft)) {
             return CompletableFuture.failedFuture(new BucketException(
                     Reason.BUSY, "bucket " + name + " is " + bucket.state() + " (expected: READY)", null));
         }
-        bucket.engine().cancelBlocked();
         Runnable openGate = () -> {
             if (!left.get()) {
                 LOG.warn(
@@ -147,23 +181,35 @@ public final class Buckets {
                 usersLeft.run();
             }
         };
-        pools.auxIo().schedule(openGate, USERS_NANOS_MAX);
-        return done;
+        if (!left.get()) {
+            gate.set(pools.auxIo().schedule(openGate, USERS_NANOS_MAX));
+        }
+        return bucket.destroyed();
     }
 
-    private void awaitCompanions(Bucket bucket, boolean force, long since, CompletableFuture<Void> done) {
-        boolean quiet = bucket.companionsQuiet();
+    /** The first gate is open. On any thread, event loops among them, and whatever has become of the pools. */
+    private void afterUsers(Bucket bucket, boolean force) {
+        try {
+            pools.auxIo().execute(() -> awaitCompanions(bucket, force, clock.nanoTime()));
+        } catch (RejectedExecutionException e) {
+            LOG.warn("bucket is not closed, as the server's threads have ended: bucket={}", bucket.name());
+            bucket.destroyed().completeExceptionally(e);
+        }
+    }
+
+    private void awaitCompanions(Bucket bucket, boolean force, long since) {
+        boolean quiet = bucket.quiet();
         if (!quiet && clock.nanoTime() - since < COMPANIONS_NANOS_MAX) {
-            pools.auxIo().schedule(() -> awaitCompanions(bucket, force, since, done), GATE_NANOS);
+            pools.auxIo().schedule(() -> awaitCompanions(bucket, force, since), GATE_NANOS);
             return;
         }
         if (!quiet) {
-            LOG.warn("bucket closes while a scan still reads: bucket={}", bucket.name());
+            LOG.warn("bucket closes while its engine is still read: bucket={}", bucket.name());
         }
         bucket.engine().close(force);
         bucket.context().closePools();
         buckets.remove(bucket.name(), bucket);
-        done.complete(null);
+        bucket.destroyed().complete(null);
     }
 
     /** Gives a ready bucket another quota. On a background thread; false where there is no such bucket. */
@@ -176,13 +222,26 @@ public final class Buckets {
         return true;
     }
 
-    /** Ends all buckets, saving what their engines save. */
+    /**
+     * Ends all buckets, saving what their engines save; also those that are coming or going. Nothing can be created any
+     * more.
+     */
     public CompletableFuture<Void> close() {
-        List<CompletableFuture<Void>> closing = new ArrayList<>();
-        for (Bucket bucket : ready()) {
-            closing.add(destroy(bucket.name(), false).exceptionally(e -> null));
+        closing = true;
+        List<CompletableFuture<Void>> ends = new ArrayList<>();
+        for (Bucket bucket : buckets.values()) {
+            ends.add(bucket.created().handle((opened, failure) -> bucket).thenCompose(this::end));
         }
-        return CompletableFuture.allOf(closing.toArray(new CompletableFuture<?>[0]));
+        return CompletableFuture.allOf(ends.toArray(new CompletableFuture<?>[0]));
+    }
+
+    /** Completes when a bucket is gone, whoever ends it. */
+    private CompletableFuture<Void> end(Bucket bucket) {
+        if (bucket.state() == BucketState.CREATING) {
+            return CompletableFuture.completedFuture(null); // It failed to open.
+        }
+        CompletableFuture<Void> unused = destroy(bucket.name(), false);
+        return bucket.destroyed();
     }
 
     /** Time passes for what belongs to buckets. Once a second, on any thread that may do a little work. */

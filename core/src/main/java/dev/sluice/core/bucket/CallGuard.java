@@ -42,47 +42,66 @@ final class CallGuard {
         }
     }
 
+    /**
+     * The answer that was notified to the call which is repeated now, or null where the engine is to be called.
+     *
+     * @param expected what the call may answer
+     */
+    @Nullable
+    Status answered(Cookie cookie, Statuses expected) {
+        Status answer = ((EngineCall) cookie).takeAnswer();
+        return answer == null ? null : checked(answer, expected);
+    }
+
     /** What a call that did not throw has really answered. */
-    Status settle(Cookie cookie, @Nullable Status status, boolean mutation) {
+    Status settle(Cookie cookie, @Nullable Status status, Statuses expected) {
         EngineCall call = (EngineCall) cookie;
         if (status == Status.WOULD_BLOCK && call.blockTaken()) {
-            call.blockedOn(mutation);
+            call.blockedOn(expected.mutation());
             return status;
         }
         if (call.blockTaken()) {
             call.revoke();
             faults.report(EngineFault.ANSWERED_AFTER_BLOCK, null);
         }
-        call.attach(null);
         if (status == null) {
             faults.report(EngineFault.NULL_STATUS, null);
-            return unknown(mutation);
+            call.closeAttachment();
+            return expected.unknown();
         }
         if (status == Status.WOULD_BLOCK) {
             faults.report(EngineFault.BLOCKED_WITHOUT_HANDLE, null);
-            return unknown(mutation);
+            call.closeAttachment();
+            return expected.unknown();
         }
-        return status;
+        call.attach(null);
+        if (status == Status.SUCCESS) {
+            call.forgetErrorContext();
+        }
+        return checked(status, expected);
+    }
+
+    private Status checked(Status status, Statuses expected) {
+        if (expected.contains(status)) {
+            return status;
+        }
+        faults.report(EngineFault.UNEXPECTED_STATUS, null);
+        return expected.unknown();
     }
 
     /** What a call that threw has answered. */
-    Status thrown(Cookie cookie, Throwable cause, boolean mutation) {
+    Status thrown(Cookie cookie, Throwable cause, Statuses expected) {
         faults.report(EngineFault.EXCEPTION, cause);
         EngineCall call = (EngineCall) cookie;
         if (call.blockTaken()) {
             call.revoke();
         }
-        call.attach(null);
-        return unknown(mutation);
+        call.closeAttachment();
+        return expected.unknown();
     }
 
     /** A fault in a call without a cookie. */
     void background(Throwable cause) {
         faults.report(EngineFault.BACKGROUND_EXCEPTION, cause);
-    }
-
-    /** Nobody knows what became of the call: a read may be tried again, a mutation must not be. */
-    private static Status unknown(boolean mutation) {
-        return mutation ? Status.UNDECIDED : Status.TEMPORARY_FAILURE;
     }
 }

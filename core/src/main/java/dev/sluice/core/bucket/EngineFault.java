@@ -10,6 +10,8 @@ public enum EngineFault {
     ANSWERED_AFTER_BLOCK(true),
     /** A call answered null. */
     NULL_STATUS(true),
+    /** A call answered with a status that its contract does not name; it was taken for a failure. */
+    UNEXPECTED_STATUS(true),
     /** A handle was notified a second time. */
     NOTIFIED_TWICE(true),
     /** A handle was notified although its call had answered otherwise. */

@@ -49,11 +49,15 @@ final class GuardedEngine implements Engine {
 
     @Override
     public Status get(Cookie cookie, int vbucket, DocumentKey key, DocumentFilter filter, DocumentView out) {
+        Status answered = guard.answered(cookie, Statuses.GET);
+        if (answered != null) {
+            return answered;
+        }
         ClassLoader before = guard.enter();
         try {
-            return guard.settle(cookie, engine.get(cookie, vbucket, key, filter, out), false);
+            return guard.settle(cookie, engine.get(cookie, vbucket, key, filter, out), Statuses.GET);
         } catch (Throwable e) {
-            return guard.thrown(cookie, e, false);
+            return guard.thrown(cookie, e, Statuses.GET);
         } finally {
             guard.leave(before);
         }
@@ -61,11 +65,15 @@ final class GuardedEngine implements Engine {
 
     @Override
     public Status store(Cookie cookie, int vbucket, DocumentKey key, StoreRequest request, MutationResult out) {
+        Status answered = guard.answered(cookie, Statuses.STORE);
+        if (answered != null) {
+            return answered;
+        }
         ClassLoader before = guard.enter();
         try {
-            return guard.settle(cookie, engine.store(cookie, vbucket, key, request, out), true);
+            return guard.settle(cookie, engine.store(cookie, vbucket, key, request, out), Statuses.STORE);
         } catch (Throwable e) {
-            return guard.thrown(cookie, e, true);
+            return guard.thrown(cookie, e, Statuses.STORE);
         } finally {
             guard.leave(before);
         }
@@ -73,11 +81,15 @@ final class GuardedEngine implements Engine {
 
     @Override
     public Status remove(Cookie cookie, int vbucket, DocumentKey key, RemoveRequest request, MutationResult out) {
+        Status answered = guard.answered(cookie, Statuses.REMOVE);
+        if (answered != null) {
+            return answered;
+        }
         ClassLoader before = guard.enter();
         try {
-            return guard.settle(cookie, engine.remove(cookie, vbucket, key, request, out), true);
+            return guard.settle(cookie, engine.remove(cookie, vbucket, key, request, out), Statuses.REMOVE);
         } catch (Throwable e) {
-            return guard.thrown(cookie, e, true);
+            return guard.thrown(cookie, e, Statuses.REMOVE);
         } finally {
             guard.leave(before);
         }
@@ -85,11 +97,15 @@ final class GuardedEngine implements Engine {
 
     @Override
     public Status getAndTouch(Cookie cookie, int vbucket, DocumentKey key, long expirySeconds, DocumentView out) {
+        Status answered = guard.answered(cookie, Statuses.TOUCH);
+        if (answered != null) {
+            return answered;
+        }
         ClassLoader before = guard.enter();
         try {
-            return guard.settle(cookie, engine.getAndTouch(cookie, vbucket, key, expirySeconds, out), true);
+            return guard.settle(cookie, engine.getAndTouch(cookie, vbucket, key, expirySeconds, out), Statuses.TOUCH);
         } catch (Throwable e) {
-            return guard.thrown(cookie, e, true);
+            return guard.thrown(cookie, e, Statuses.TOUCH);
         } finally {
             guard.leave(before);
         }
@@ -97,12 +113,16 @@ final class GuardedEngine implements Engine {
 
     @Override
     public Status lock(Cookie cookie, int vbucket, DocumentKey key, int lockSeconds, DocumentView out) {
+        Status answered = guard.answered(cookie, Statuses.LOCK);
+        if (answered != null) {
+            return answered;
+        }
         ClassLoader before = guard.enter();
         try {
             // A lock that nobody knows of ends by itself: a failed call may be tried again, as a read may.
-            return guard.settle(cookie, engine.lock(cookie, vbucket, key, lockSeconds, out), false);
+            return guard.settle(cookie, engine.lock(cookie, vbucket, key, lockSeconds, out), Statuses.LOCK);
         } catch (Throwable e) {
-            return guard.thrown(cookie, e, false);
+            return guard.thrown(cookie, e, Statuses.LOCK);
         } finally {
             guard.leave(before);
         }
@@ -110,11 +130,15 @@ final class GuardedEngine implements Engine {
 
     @Override
     public Status unlock(Cookie cookie, int vbucket, DocumentKey key, long cas) {
+        Status answered = guard.answered(cookie, Statuses.UNLOCK);
+        if (answered != null) {
+            return answered;
+        }
         ClassLoader before = guard.enter();
         try {
-            return guard.settle(cookie, engine.unlock(cookie, vbucket, key, cas), false);
+            return guard.settle(cookie, engine.unlock(cookie, vbucket, key, cas), Statuses.UNLOCK);
         } catch (Throwable e) {
-            return guard.thrown(cookie, e, false);
+            return guard.thrown(cookie, e, Statuses.UNLOCK);
         } finally {
             guard.leave(before);
         }
@@ -161,7 +185,7 @@ final class GuardedEngine implements Engine {
         } else if (type == RecordApplication.class) {
             capability = recordApplication;
         } else if (type == Reconfigurable.class) {
-            capability = engine.capability(Reconfigurable.class); // Called on background threads only, by Buckets.
+            capability = engine.capability(Reconfigurable.class); // Background threads only; who calls it guards it.
         } else {
             throw new IllegalArgumentException("no guard for the capability " + type.getName());
         }

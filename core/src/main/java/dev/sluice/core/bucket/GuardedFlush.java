@@ -17,11 +17,15 @@ final class GuardedFlush implements Flush {
 
     @Override
     public Status flush(Cookie cookie) {
+        Status answered = guard.answered(cookie, Statuses.FLUSH);
+        if (answered != null) {
+            return answered;
+        }
         ClassLoader before = guard.enter();
         try {
-            return guard.settle(cookie, flush.flush(cookie), true);
+            return guard.settle(cookie, flush.flush(cookie), Statuses.FLUSH);
         } catch (Throwable e) {
-            return guard.thrown(cookie, e, true);
+            return guard.thrown(cookie, e, Statuses.FLUSH);
         } finally {
             guard.leave(before);
         }

@@ -4,6 +4,8 @@ import dev.sluice.engine.Cookie;
 import dev.sluice.engine.DocumentView;
 import dev.sluice.engine.RangeScans;
 import dev.sluice.engine.Status;
+import java.util.EnumSet;
+import java.util.Set;
 
 /** See {@link CallGuard}. A cursor that throws has failed, and is closed like any other. */
 final class GuardedRangeScans implements RangeScans {
@@ -18,16 +20,20 @@ final class GuardedRangeScans implements RangeScans {
 
     @Override
     public Status open(Cookie cookie, int vbucket, Request request, Holder out) {
+        Status answered = guard.answered(cookie, Statuses.OPEN_SCAN);
+        if (answered != null) {
+            return answered;
+        }
         ClassLoader before = guard.enter();
         try {
-            Status status = guard.settle(cookie, scans.open(cookie, vbucket, request, out), false);
+            Status status = guard.settle(cookie, scans.open(cookie, vbucket, request, out), Statuses.OPEN_SCAN);
             if (status == Status.SUCCESS && out.scan() == null) {
                 guard.background(new IllegalStateException("open answered SUCCESS without a scan"));
                 return Status.FAILED;
             }
             return status;
         } catch (Throwable e) {
-            return guard.thrown(cookie, e, false);
+            return guard.thrown(cookie, e, Statuses.OPEN_SCAN);
         } finally {
             // Whatever the call has answered: what it has put there is closed by the server, and that must not throw.
             Scan scan = out.scan();
@@ -38,8 +44,18 @@ final class GuardedRangeScans implements RangeScans {
         }
     }
 
-    /** A cursor that cannot throw. */
+    /** A cursor that cannot throw, and answers only what its contract names. */
     private static final class GuardedScan implements Scan {
+
+        private static final Set<Status> NEXT = EnumSet.of(
+                Status.SUCCESS,
+                Status.NO_SUCH_KEY,
+                Status.NOT_MY_VBUCKET,
+                Status.UNKNOWN_COLLECTION,
+                Status.UNKNOWN_SCOPE,
+                Status.CANCELLED,
+                Status.TEMPORARY_FAILURE,
+                Status.FAILED);
 
         private final Scan scan;
         private final CallGuard guard;
@@ -54,8 +70,8 @@ final class GuardedRangeScans implements RangeScans {
             ClassLoader before = guard.enter();
             try {
                 Status status = scan.next(out);
-                if (status == Status.WOULD_BLOCK) {
-                    throw new IllegalStateException("a cursor answered WOULD_BLOCK");
+                if (status == null || !NEXT.contains(status)) {
+                    throw new IllegalStateException("a cursor answered " + status + " (expected: one of " + NEXT + ")");
                 }
                 return status;
             } catch (Throwable e) {
@@ -66,6 +82,7 @@ final class GuardedRangeScans implements RangeScans {
             }
         }
 
+        /** Below 0 where the engine has thrown. */
         @Override
         public long collectionCount() {
             ClassLoader before = guard.enter();
@@ -73,7 +90,7 @@ final class GuardedRangeScans implements RangeScans {
                 return scan.collectionCount();
             } catch (Throwable e) {
                 guard.background(e);
-                return 0;
+                return -1;
             } finally {
                 guard.leave(before);
             }

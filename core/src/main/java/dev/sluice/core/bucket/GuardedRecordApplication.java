@@ -28,12 +28,16 @@ final class GuardedRecordApplication implements RecordApplication {
             long seqno,
             @Nullable Predicate predicate,
             MutationResult out) {
+        Status answered = guard.answered(cookie, Statuses.APPLY);
+        if (answered != null) {
+            return answered;
+        }
         ClassLoader before = guard.enter();
         try {
             Status status = application.apply(cookie, vbucket, key, record, seqno, predicate, out);
-            return guard.settle(cookie, status, true);
+            return guard.settle(cookie, status, Statuses.APPLY);
         } catch (Throwable e) {
-            return guard.thrown(cookie, e, true);
+            return guard.thrown(cookie, e, Statuses.APPLY);
         } finally {
             guard.leave(before);
         }

@@ -33,11 +33,15 @@ final class GuardedVBuckets implements VBuckets {
 
     @Override
     public Status setState(Cookie cookie, int vbucket, VBucketState state) {
+        Status answered = guard.answered(cookie, Statuses.VBUCKET);
+        if (answered != null) {
+            return answered;
+        }
         ClassLoader before = guard.enter();
         try {
-            return guard.settle(cookie, vbuckets.setState(cookie, vbucket, state), false);
+            return guard.settle(cookie, vbuckets.setState(cookie, vbucket, state), Statuses.VBUCKET);
         } catch (Throwable e) {
-            return guard.thrown(cookie, e, false);
+            return guard.thrown(cookie, e, Statuses.VBUCKET);
         } finally {
             guard.leave(before);
         }
@@ -45,11 +49,15 @@ final class GuardedVBuckets implements VBuckets {
 
     @Override
     public Status delete(Cookie cookie, int vbucket) {
+        Status answered = guard.answered(cookie, Statuses.VBUCKET);
+        if (answered != null) {
+            return answered;
+        }
         ClassLoader before = guard.enter();
         try {
-            return guard.settle(cookie, vbuckets.delete(cookie, vbucket), false);
+            return guard.settle(cookie, vbuckets.delete(cookie, vbucket), Statuses.VBUCKET);
         } catch (Throwable e) {
-            return guard.thrown(cookie, e, false);
+            return guard.thrown(cookie, e, Statuses.VBUCKET);
         } finally {
             guard.leave(before);
         }

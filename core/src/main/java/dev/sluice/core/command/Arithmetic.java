@@ -27,11 +27,13 @@ final class Arithmetic extends ReadModifyWrite {
     @Override
     Status compute(CommandCookie cookie, boolean found, DocumentView existing) {
         Request request = cookie.request();
-        Counts.count(
-                cookie,
-                found,
-                increment ? BucketCounter.INCR_HITS : BucketCounter.DECR_HITS,
-                increment ? BucketCounter.INCR_MISSES : BucketCounter.DECR_MISSES);
+        if (cookie.attempts() == 0) {
+            Counts.count(
+                    cookie,
+                    found,
+                    increment ? BucketCounter.INCR_HITS : BucketCounter.DECR_HITS,
+                    increment ? BucketCounter.INCR_MISSES : BucketCounter.DECR_MISSES);
+        }
         long result;
         if (found) {
             DecimalText text = DecimalText.parse(existing.valueArray(), existing.valueOffset(), existing.valueLength());

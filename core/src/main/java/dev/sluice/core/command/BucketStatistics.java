@@ -27,6 +27,16 @@ final class BucketStatistics implements StatCommand.StatisticSource {
     }
 
     @Override
+    public boolean begin() {
+        return bucket.beginBackgroundCall();
+    }
+
+    @Override
+    public void end() {
+        bucket.endBackgroundCall();
+    }
+
+    @Override
     public @Nullable Iterator<Statistic> statistics(String group, String argument) {
         if (group.isEmpty()) {
             return general();

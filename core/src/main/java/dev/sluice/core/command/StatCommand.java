@@ -15,6 +15,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongPredicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,12 +33,14 @@ enum StatCommand implements Command {
             return begin(cookie);
         }
         if (progress instanceof CompletableFuture<?> descriptions) {
+            if (descriptions.isCompletedExceptionally()) {
+                return Status.TEMPORARY_FAILURE;
+            }
             @SuppressWarnings("unchecked") // Only describeConnections puts one here.
-            List<String> lines = (List<String>) descriptions.join();
-            List<Statistic> items =
-                    lines.stream().map(json -> new Statistic("", json)).toList();
-            return stream(
-                    cookie, cookie.session().node().pools().nonIo(), (group, argument) -> items.iterator(), "", "");
+            List<Supplier<String>> lines = (List<Supplier<String>>) descriptions.join();
+            StatisticSource source = (group, argument) ->
+                    lines.stream().map(json -> new Statistic("", json.get())).iterator();
+            return stream(cookie, cookie.session().node().pools().nonIo(), source, "", "");
         }
         Spool spool = (Spool) progress;
         if (!cookie.session().outbound().open()) {
@@ -87,11 +90,12 @@ enum StatCommand implements Command {
             }
             which = id -> id == wanted;
         }
-        CompletableFuture<List<String>> lines = cookie.session().node().describeConnections(which);
+        CompletableFuture<List<Supplier<String>>> lines =
+                cookie.session().node().describeConnections(which);
         cookie.progress(lines);
         BlockedCookie blocked = cookie.block();
         CompletableFuture<Void> unused = lines.handle((list, failure) -> {
-            blocked.notifyIoComplete(failure == null ? Status.SUCCESS : Status.TEMPORARY_FAILURE);
+            blocked.notifyIoComplete(Status.SUCCESS);
             return null;
         });
         return Status.WOULD_BLOCK;
@@ -138,6 +142,13 @@ enum StatCommand implements Command {
          */
         @Nullable
         Iterator<Statistic> statistics(String group, String argument);
+
+        /** Comes before each visit, with {@link #end} behind it; false where the source is no more. */
+        default boolean begin() {
+            return true;
+        }
+
+        default void end() {}
     }
 
     /** No statistics. */

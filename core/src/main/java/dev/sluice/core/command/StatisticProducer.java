@@ -34,6 +34,15 @@ final class StatisticProducer implements Spool.Producer {
 
     @Override
     public Status produce(SpoolBuffer out) {
+        boolean usable = source.begin();
+        try {
+            return usable ? take(out) : Status.CANCELLED;
+        } finally {
+            source.end();
+        }
+    }
+
+    private Status take(SpoolBuffer out) {
         try {
             if (statistics == null) {
                 statistics = source.statistics(group, argument);

@@ -105,8 +105,11 @@ final class Stores {
         if (request.durability() == DurabilityLevel.NONE) {
             return 0;
         }
-        long timeoutMs = request.durabilityTimeoutMs() == 0 ? DURABILITY_TIMEOUT_MS : request.durabilityTimeoutMs();
-        return cookie.session().node().clock().nanoTime() + timeoutMs * 1_000_000L;
+        if (request.deadlineNanos() == 0) { // Once: another attempt gets no more time.
+            long timeoutMs = request.durabilityTimeoutMs() == 0 ? DURABILITY_TIMEOUT_MS : request.durabilityTimeoutMs();
+            request.deadlineNanos(cookie.session().node().clock().nanoTime() + timeoutMs * 1_000_000L);
+        }
+        return request.deadlineNanos();
     }
 
     static Status checkSize(CommandCookie cookie, int valueLength) {

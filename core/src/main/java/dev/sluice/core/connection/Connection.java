@@ -105,7 +105,7 @@ public final class Connection implements Session, BucketUser {
      * A connection that was just accepted.
      *
      * @param id unique in the process
-     * @param bucket where it begins, having joined it by {@link #select}; null for none
+     * @param bucket where it begins, if it can still be joined; null for none
      * @param authenticated whether it may do anything without a login
      */
     public Connection(
@@ -157,6 +157,9 @@ public final class Connection implements Session, BucketUser {
             keep(data, position, left);
             executeInbound();
         }
+        if (!mayStart()) {
+            reading(false); // Now and not at the end of the turn: the socket may have a megabyte more for us.
+        }
     }
 
     /** Nothing more has arrived for now: ends the turn. */
@@ -179,7 +182,7 @@ public final class Connection implements Session, BucketUser {
             return;
         }
         outbound.drained();
-        outbound.flush();
+        flush();
         executeInbound();
         endTurn();
     }
@@ -191,10 +194,13 @@ public final class Connection implements Session, BucketUser {
             return;
         }
         state = State.CLOSED;
-        leave();
         inbound.release();
         outbound.release();
-        host.connectionClosed(this);
+        try {
+            leave();
+        } finally {
+            host.connectionClosed(this);
+        }
     }
 
     /** About a second has passed: cuts the connection if what was sent to it has not moved for too long. */
@@ -242,12 +248,10 @@ public final class Connection implements Session, BucketUser {
 
     private void executeInbound() {
         while (!inbound.isEmpty() && mayStart()) {
-            if (discardBytes > 0 || !executeLarge()) {
+            if (!executeLarge()) {
                 int start = inbound.start();
                 int consumed = execute(inbound.array(), start, inbound.end());
-                if (state != State.CLOSED) {
-                    inbound.consumed(consumed);
-                }
+                inbound.consumed(consumed);
                 if (consumed == 0) {
                     return;
                 }
@@ -262,8 +266,8 @@ public final class Connection implements Session, BucketUser {
         }
         int start = inbound.start();
         int frame = codec.frameLength(inbound.array(), start);
-        if (frame < GIVE_AWAY_BYTES || frame > inbound.size()) {
-            return false;
+        if (frame < GIVE_AWAY_BYTES || frame > inbound.size() || frame < inbound.array().length / 2) {
+            return false; // With much of others in the array, a copy for a command that blocks is cheaper.
         }
         expectedBytes = 0;
         byte[] array = inbound.giveAway(frame);
@@ -305,37 +309,52 @@ public final class Connection implements Session, BucketUser {
         if (here != null) {
             here.counters().count(loop.index(), BucketCounter.BYTES_READ, frame);
         }
-        Command command = codec.decode(cookie, array, offset, frame, owned);
-        if (command == null) {
-            cookie.unused();
-            releaseFrame();
-            return;
-        }
-        cookie.begin(command, here);
-        if (here == null && !Commands.needsNoBucket(command)) {
-            settle(cookie.refuse(Refusal.NO_BUCKET));
-        } else {
-            run();
+        try {
+            Command command = codec.decode(cookie, array, offset, frame, owned);
+            if (command == null) {
+                cookie.unused();
+                releaseFrame();
+                return;
+            }
+            cookie.begin(command, here);
+            if (here == null && !Commands.needsNoBucket(command)) {
+                settle(cookie.refuse(Refusal.NO_BUCKET));
+            } else {
+                settle(execute());
+            }
+        } catch (Throwable e) {
+            internalError(e);
         }
     }
 
-    private void run() {
-        Status status;
+    private Status execute() {
         try {
-            status = cookie.command().execute(cookie);
+            return cookie.command().execute(cookie);
         } catch (RejectedExecutionException e) {
-            status = Status.TEMPORARY_FAILURE; // The bucket's pools are closed: it is on its way out.
             revokeHandle();
-        } catch (RuntimeException | AssertionError | StackOverflowError e) {
-            host.counters().count(ServerCounter.INTERNAL_ERRORS);
-            LOG.error("command failed: connection={} peer={}", id, transport.remoteAddress(), e);
-            revokeHandle();
-            closeAfterReplies("internal error");
-            cookie.end();
-            releaseFrame();
-            return;
+            return Status.TEMPORARY_FAILURE; // The bucket's pools are closed: it is on its way out.
         }
-        settle(status);
+    }
+
+    /** A fault of ours, or no memory: costs this connection. Thrown on, it would leave it in a state that nobody wakes. */
+    private void internalError(Throwable e) {
+        host.counters().count(ServerCounter.INTERNAL_ERRORS);
+        LOG.error("command failed: connection={} peer={}", id, transport.remoteAddress(), e);
+        abandonCommand();
+        closeNow("internal error");
+    }
+
+    /** Ends the command in flight, whatever it does, without an answer. */
+    private void abandonCommand() {
+        if (cookie.blocked()) {
+            cookie.cancel();
+        } else if (cookie.running()) {
+            revokeHandle();
+            cookie.end();
+        } else {
+            cookie.unused();
+        }
+        releaseFrame();
     }
 
     private void releaseFrame() {
@@ -392,14 +411,14 @@ public final class Connection implements Session, BucketUser {
     }
 
     @Override
-    public void resume(CommandCookie resumed, Status status) {
+    public void resume(CommandCookie resumed) {
         assert resumed == cookie;
         vbucketWaiter = null;
         outboundWaiter = null;
-        if (status == Status.SUCCESS) {
-            run();
-        } else {
-            settle(status);
+        try {
+            settle(execute());
+        } catch (Throwable e) {
+            internalError(e);
         }
         executeInbound();
         endTurn();
@@ -436,7 +455,7 @@ public final class Connection implements Session, BucketUser {
             return;
         }
         boolean held = !outbound.open();
-        boolean handedOver = outbound.flush();
+        boolean handedOver = flush();
         commandsThisTurn = 0;
         if (held && outbound.open() && !inbound.isEmpty()) {
             // The socket took at once what had stopped us, so no event of it will come that lets us go on.
@@ -456,7 +475,8 @@ public final class Connection implements Session, BucketUser {
             outboundWaiter = null;
             waiter.notifyIoComplete(Status.SUCCESS);
         }
-        boolean busy = cookie.blocked() || yielded || !handedOver;
+        boolean commandsHeld = !inbound.isEmpty() && !outbound.open();
+        boolean busy = cookie.blocked() || yielded || !handedOver || commandsHeld;
         if (stopping && state == State.OPEN && !busy) {
             closeAfterReplies("server stop");
         }
@@ -467,6 +487,15 @@ public final class Connection implements Session, BucketUser {
             reading(false);
         } else {
             reading(mayStart() && !stopping);
+        }
+    }
+
+    private boolean flush() {
+        try {
+            return outbound.flush();
+        } catch (Throwable e) {
+            internalError(e); // No memory for a piece of a large value.
+            return false;
         }
     }
 
@@ -530,9 +559,8 @@ public final class Connection implements Session, BucketUser {
     private void leave() {
         outboundWaiter = null;
         vbucketWaiter = null;
-        if (cookie.blocked()) {
-            cookie.cancel();
-            releaseFrame();
+        if (cookie.blocked() || cookie.running()) {
+            abandonCommand();
         }
         Bucket here = bucket;
         bucket = null;

@@ -40,7 +40,10 @@ import org.slf4j.LoggerFactory;
  * BLOCKED, {@code handle} is never null, and it is the only one whose notification counts. While IDLE there is none.
  *
  * <p><b>Going on.</b> A command that goes on is executed again from the top of its executor, which finds in {@link
- * #step()} and {@link #progress()} how far it was. Nothing that a step has computed is computed again. The request's bytes
+ * #step()} and {@link #progress()} how far it was. Nothing that a step has computed is computed again. A
+ * notification that is not success is the answer of the call that blocked: the executor runs again all the same, since
+ * only it knows what a missing document or a lost race means to the command, and its first call of the engine gets that
+ * answer without the engine being asked ({@link #takeAnswer()}). The request's bytes
  * live in the connection's input buffer while the command runs, and are copied to an array of the command's own before
  * it is left blocked ({@link Request#own()}): what a silent engine keeps alive is that array and nothing else.
  *
@@ -73,6 +76,7 @@ public final class CommandCookie implements EngineCall {
     private @Nullable Object progress;
     private @Nullable String errorContext;
     private @Nullable Refusal refusal;
+    private @Nullable Status answer;
     private boolean mutationBlocked;
     private int step;
     private int attempts;
@@ -137,23 +141,23 @@ public final class CommandCookie implements EngineCall {
         assert handle == notified : "a handle that is not waited for kept its cookie";
         handle = null;
         state = State.RUNNING;
-        if (status != Status.SUCCESS) {
-            attachment = null;
-        }
         if (status == Status.WOULD_BLOCK) {
-            owner.resume(this, mutationBlocked ? Status.UNDECIDED : Status.TEMPORARY_FAILURE);
-        } else {
-            owner.resume(this, status);
+            closeAttachment();
+            answer = mutationBlocked ? Status.UNDECIDED : Status.TEMPORARY_FAILURE;
+        } else if (status != Status.SUCCESS && status != Status.VBUCKET_PENDING) {
+            attachment = null;
+            answer = status;
         }
+        owner.resume(this);
     }
 
     private void reset() {
         Object unfinished = progress;
-        Object attached = attachment;
         state = State.IDLE;
         command = null;
         bucket = null;
-        attachment = null;
+        answer = null;
+        closeAttachment();
         progress = null;
         errorContext = null;
         refusal = null;
@@ -163,17 +167,19 @@ public final class CommandCookie implements EngineCall {
         if (unfinished instanceof Abandonable work) {
             work.abandon();
         }
-        if (attached instanceof AutoCloseable resource) {
-            close(resource);
-        }
     }
 
-    /** The command ends before the call that would have used what the engine has attached. */
-    private void close(AutoCloseable resource) {
-        try {
-            resource.close();
-        } catch (Exception e) {
-            LOG.warn("an engine's attachment does not close: connection={}", owner.connectionId(), e);
+    /** The call that would have used what the engine has attached never comes. */
+    @Override
+    public void closeAttachment() {
+        Object attached = attachment;
+        attachment = null;
+        if (attached instanceof AutoCloseable resource) {
+            try {
+                resource.close();
+            } catch (Exception e) {
+                LOG.warn("an engine's attachment does not close: connection={}", owner.connectionId(), e);
+            }
         }
     }
 
@@ -239,6 +245,18 @@ public final class CommandCookie implements EngineCall {
     }
 
     @Override
+    public @Nullable Status takeAnswer() {
+        Status taken = answer;
+        answer = null;
+        return taken;
+    }
+
+    @Override
+    public void forgetErrorContext() {
+        errorContext = null;
+    }
+
+    @Override
     public void errorContext(String sentence) {
         this.errorContext = Objects.requireNonNull(sentence, "sentence");
     }
@@ -301,6 +319,11 @@ public final class CommandCookie implements EngineCall {
     /** Counts one more attempt of a read-modify-write and answers how many there were. */
     public int nextAttempt() {
         return ++attempts;
+    }
+
+    /** How many attempts of a read-modify-write have failed so far. */
+    public int attempts() {
+        return attempts;
     }
 
     /** What the executor keeps with the command, beside the step. An

@@ -8,6 +8,7 @@ import dev.sluice.engine.EngineClock;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongPredicate;
+import java.util.function.Supplier;
 
 /** What commands may ask of the server that they run in. Any thread. */
 public interface NodeServices {
@@ -32,5 +33,5 @@ public interface NodeServices {
     String settingsJson();
 
     /** One JSON text for each connection whose id passes, gathered on the loops that own them. */
-    CompletableFuture<List<String>> describeConnections(LongPredicate which);
+    CompletableFuture<List<Supplier<String>>> describeConnections(LongPredicate which);
 }

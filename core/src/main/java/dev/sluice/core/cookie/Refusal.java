@@ -6,8 +6,6 @@ public enum Refusal {
     DELTA_BAD_VALUE,
     /** No bucket is selected, or the selected one is going away. */
     NO_BUCKET,
-    /** The user may not do that. */
-    NO_ACCESS,
     /** The scan was cancelled, or was idle for too long. */
     SCAN_CANCELLED,
     /** Not while other commands of the connection are in flight, or not on this server. */

@@ -44,12 +44,12 @@ public final class Request {
     private boolean preserveExpiry;
     private DurabilityLevel durability = DurabilityLevel.NONE;
     private int durabilityTimeoutMs;
+    private long deadlineNanos;
     private long scanIdHigh;
     private long scanIdLow;
     private @Nullable Object detail;
     private int wireOpcode;
     private int wireOpaque;
-    private long startNanos;
 
     /** Forgets what a long life would keep alive. Numbers stay: every codec sets those that its command reads. */
     void clear() {
@@ -66,6 +66,7 @@ public final class Request {
         preserveExpiry = false;
         durability = DurabilityLevel.NONE;
         durabilityTimeoutMs = 0;
+        deadlineNanos = 0;
         detail = null;
         key.wrap(0, NOTHING, 0, 0);
         document.clear();
@@ -240,18 +241,18 @@ public final class Request {
         return durabilityTimeoutMs;
     }
 
+    /** Until when a durable write may take, once an executor has found that out; 0 before. */
+    public long deadlineNanos() {
+        return deadlineNanos;
+    }
+
+    public void deadlineNanos(long deadlineNanos) {
+        this.deadlineNanos = deadlineNanos;
+    }
+
     public void durability(DurabilityLevel level, int timeoutMs) {
         this.durability = level;
         this.durabilityTimeoutMs = timeoutMs;
-    }
-
-    /** When the command was decoded, on the scale of the server's clock. */
-    public long startNanos() {
-        return startNanos;
-    }
-
-    public void startNanos(long startNanos) {
-        this.startNanos = startNanos;
     }
 
     /** The scan that is meant, high half. */

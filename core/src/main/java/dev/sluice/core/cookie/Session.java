@@ -42,12 +42,8 @@ public interface Session {
     /** Closes the connection without an answer to what is under way. */
     void closeNow(String reason);
 
-    /**
-     * Goes on with a command that was blocked; the cookie is {@linkplain CommandCookie#running() running} again.
-     *
-     * @param status with {@code SUCCESS} the command runs again from its step; any other is its answer
-     */
-    void resume(CommandCookie cookie, Status status);
+    /** Goes on with a command that was blocked; the cookie is {@linkplain CommandCookie#running() running} again. */
+    void resume(CommandCookie cookie);
 
     /**
      * Blocks a command until the outbound buffer takes more: to be returned by an executor that streams, after it has sent

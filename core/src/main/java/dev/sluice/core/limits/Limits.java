@@ -54,6 +54,14 @@ public record Limits(
         check("commandsPerTurn", commandsPerTurn, 1, 1_000_000);
         check("valueBytesMax", valueBytesMax, 1, 1 << 29);
         check("frameBytesMax", frameBytesMax, valueBytesMax, 1 << 30);
+        check("frameBytesUnauthenticatedMax", frameBytesUnauthenticatedMax, 24, frameBytesMax);
+        check("inboundBytesMax", inboundBytesMax, 1, Long.MAX_VALUE);
+        check("turnNanosMax", turnNanosMax, 1, Long.MAX_VALUE);
+        check("stallNanosMax", stallNanosMax, 1, Long.MAX_VALUE);
+        check("stallNanosMaxBucketGone", stallNanosMaxBucketGone, 1, Long.MAX_VALUE);
+        check("scanLifetimeNanos", scanLifetimeNanos, 1, Long.MAX_VALUE);
+        check("valueOffLoadBytes", valueOffLoadBytes, 0, Integer.MAX_VALUE);
+        check("stopNanosMax", stopNanosMax, 0, Long.MAX_VALUE);
         check("outboundHighBytes", outboundHighBytes, 4096, 1 << 30);
         check("outboundLowBytes", outboundLowBytes, 1, outboundHighBytes);
         check("copyBytesMax", copyBytesMax, 4096, 1 << 24);

@@ -198,7 +198,8 @@ public final class BinaryReply implements Reply {
         if (wire == null) {
             session.closeAfterReplies("no status without XERROR for " + what);
         } else {
-            send(cookie, wire, cookie.errorContext());
+            // Behind NOT_MY_VBUCKET clients look for a cluster map, not for a sentence.
+            send(cookie, wire, wire == WireStatus.NOT_MY_VBUCKET ? null : cookie.errorContext());
         }
     }
 

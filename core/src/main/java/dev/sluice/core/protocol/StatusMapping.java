@@ -28,7 +28,6 @@ final class StatusMapping {
         WireStatus wire = switch (refusal) {
             case DELTA_BAD_VALUE -> WireStatus.DELTA_BADVAL;
             case NO_BUCKET -> WireStatus.NO_BUCKET;
-            case NO_ACCESS -> WireStatus.EACCESS;
             case SCAN_CANCELLED -> WireStatus.RANGE_SCAN_CANCELLED;
             case NOT_SUPPORTED -> WireStatus.NOT_SUPPORTED;
             case SYNC_WRITE_AMBIGUOUS -> WireStatus.SYNC_WRITE_AMBIGUOUS;

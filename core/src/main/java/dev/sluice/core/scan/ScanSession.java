@@ -126,11 +126,6 @@ public final class ScanSession implements Spool.Producer {
         return state.get() == State.ENDED;
     }
 
-    /** Whether a producer has the cursor. */
-    boolean producing() {
-        return cursor.get() == Cursor.TAKEN;
-    }
-
     /** Ends the scan, whatever is under way. Any thread, any number of times; does not wait. */
     void end() {
         state.set(State.ENDED);
@@ -169,19 +164,23 @@ public final class ScanSession implements Spool.Producer {
         return status;
     }
 
-    /** Asks how many documents there are, which may take long, and how many of them are wanted. */
-    private void count(ScanSpec.Sampling wanted) {
+    /** Asks how many documents there are, which may take long, and how many of them are wanted; false if that fails. */
+    private boolean count(ScanSpec.Sampling wanted) {
         counted = true;
         long count = scan.collectionCount();
+        if (count < 0) {
+            return false;
+        }
         if (count > wanted.samples()) {
             share = (double) wanted.samples() / count;
             random = new SplittableRandom(wanted.seed());
         }
+        return true;
     }
 
     private Status fill(SpoolBuffer out) {
-        if (sampling != null && !counted) {
-            count(sampling);
+        if (sampling != null && !counted && !count(sampling)) {
+            return Status.FAILED;
         }
         while (!ended()) {
             Status status = scan.next(view);

@@ -48,7 +48,7 @@ public final class Spool implements Abandonable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Spool.class);
 
-    /** Makes the data. Confined to one thread at a time by the spool; none of its methods runs on an event loop. */
+    /** Makes the data. Confined to one thread at a time by the spool. */
     public interface Producer {
 
         /**
@@ -59,7 +59,10 @@ public final class Spool implements Abandonable {
          */
         Status produce(SpoolBuffer out);
 
-        /** The client is gone, nobody will ask for more. Called on any thread, at most once, and never beside {@link #produce}. */
+        /**
+         * The client is gone, nobody will ask for more. Called on any thread, event loops included, so it
+         * must not wait; at most once, and never beside {@link #produce}.
+         */
         void abandoned();
     }
 
@@ -95,7 +98,8 @@ public final class Spool implements Abandonable {
     /**
      * Lets the producer go on and blocks the command until it has produced. On the loop.
      *
-     * @return {@code WOULD_BLOCK}; or {@code CANCELLED} when the pool takes no more tasks, the bucket being on its way out
+     * @return {@code WOULD_BLOCK}; where the pool takes no more tasks, the bucket being on its way out, the stream has ended
+     *     with {@code CANCELLED} when the command runs again
      */
     public Status request(Cookie cookie) {
         assert status == Status.WOULD_BLOCK : "request after the end: " + status;

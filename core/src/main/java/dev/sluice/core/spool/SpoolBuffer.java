@@ -97,7 +97,8 @@ public final class SpoolBuffer {
             if (needed > Integer.MAX_VALUE - 8) {
                 throw new IllegalStateException("spool of " + needed + " bytes (expected: one record below 2 GiB)");
             }
-            // Exactly what a large record needs and no doubling: the bound of R5 is limit plus one record.
+            // Exactly what a large record needs and no doubling: the bound of a stream's memory is limit plus one
+            // record.
             array = Arrays.copyOf(array, (int) Math.max(needed, Math.min(2L * array.length, 2L * limitBytes)));
         }
     }

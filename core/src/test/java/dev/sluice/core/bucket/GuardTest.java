@@ -112,6 +112,17 @@ class GuardTest {
         public void revoke() {}
 
         @Override
+        public @Nullable Status takeAnswer() {
+            return null;
+        }
+
+        @Override
+        public void forgetErrorContext() {}
+
+        @Override
+        public void closeAttachment() {}
+
+        @Override
         public BlockedCookie block() {
             throw new AssertionError("not asked for");
         }

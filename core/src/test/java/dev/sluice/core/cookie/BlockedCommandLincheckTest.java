@@ -14,7 +14,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
-import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -96,16 +95,6 @@ public class BlockedCommandLincheckTest {
     @Test
     void interleavings() {
         new ModelCheckingOptions()
-                .iterations(5)
-                .invocationsPerIteration(200)
-                .threads(2)
-                .actorsPerThread(3)
-                .check(getClass());
-    }
-
-    @Test
-    void stress() {
-        new StressOptions()
                 .iterations(5)
                 .invocationsPerIteration(200)
                 .threads(2)

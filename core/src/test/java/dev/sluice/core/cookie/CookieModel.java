@@ -36,7 +36,7 @@ final class CookieModel {
         ANSWER(false, null, Status.NO_SUCH_KEY),
         BLOCK(true, null, Status.WOULD_BLOCK),
         BLOCK_NOTIFY_SUCCESS(true, Status.SUCCESS, Status.WOULD_BLOCK),
-        BLOCK_NOTIFY_ERROR(true, Status.NO_MEMORY, Status.WOULD_BLOCK),
+        BLOCK_NOTIFY_ERROR(true, Status.TOO_BUSY, Status.WOULD_BLOCK),
         BLOCK_NOTIFY_NONSENSE(true, Status.WOULD_BLOCK, Status.WOULD_BLOCK),
         BLOCK_AND_ANSWER(true, null, Status.NO_SUCH_KEY),
         BLOCK_NOTIFY_AND_ANSWER(true, Status.SUCCESS, Status.NO_SUCH_KEY),
@@ -128,7 +128,7 @@ final class CookieModel {
                 }
             }
             case NOTIFY_SUCCESS -> notify(handles.get(handles.size() - 1), Status.SUCCESS);
-            case NOTIFY_ERROR -> notify(handles.get(handles.size() - 1), Status.NO_MEMORY);
+            case NOTIFY_ERROR -> notify(handles.get(handles.size() - 1), Status.TOO_BUSY);
             case NOTIFY_FIRST -> notify(handles.get(0), Status.SUCCESS);
             case LISTEN -> {
                 Handle newest = handles.get(handles.size() - 1);
@@ -174,7 +174,7 @@ final class CookieModel {
             fault(EngineFault.NOTIFIED_WOULD_BLOCK);
             unknown();
         } else {
-            answer(0x82);
+            answer(0x85);
         }
         goOn();
     }
@@ -183,12 +183,14 @@ final class CookieModel {
         if (reading && inSocket > 0 && !readQueued && !socketClosed) {
             readQueued = true;
             tasks.add(() -> {
-                readQueued = false;
-                if (reading && !socketClosed) {
-                    received += inSocket;
-                    inSocket = 0;
+                // One at a time: a command that waits has the rest stay in the socket.
+                while (reading && inSocket > 0 && !socketClosed) {
+                    inSocket--;
+                    received++;
                     goOn();
                 }
+                readQueued = false;
+                queueRead();
             });
         }
     }

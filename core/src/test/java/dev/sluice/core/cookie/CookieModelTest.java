@@ -152,7 +152,7 @@ class CookieModelTest {
                 }
                 case RUN -> server.loop(0).runAll();
                 case NOTIFY_SUCCESS -> notify(newest(), Status.SUCCESS);
-                case NOTIFY_ERROR -> notify(newest(), Status.NO_MEMORY);
+                case NOTIFY_ERROR -> notify(newest(), Status.TOO_BUSY);
                 case NOTIFY_FIRST -> notify(handles.get(0), Status.SUCCESS);
                 case LISTEN -> {
                     int index = handles.size() - 1;

@@ -6,6 +6,7 @@ import dev.sluice.core.fixture.Frame;
 import dev.sluice.core.fixture.Response;
 import dev.sluice.core.fixture.WireClient;
 import dev.sluice.engine.VBucketState;
+import java.util.Locale;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -19,11 +20,13 @@ class ArithmeticWireTest extends WireContract {
     }
 
     private static Frame increment(long delta) {
-        return increment(String.format("%016x", delta), "0000000000000000", NO_CREATION);
+        return increment(String.format(Locale.ROOT, "%016x", delta), "0000000000000000", NO_CREATION);
     }
 
     private static Frame decrement(long delta) {
-        return Frame.of(0x06).key("n").extras(String.format("%016x", delta) + "0000000000000000" + NO_CREATION);
+        return Frame.of(0x06)
+                .key("n")
+                .extras(String.format(Locale.ROOT, "%016x", delta) + "0000000000000000" + NO_CREATION);
     }
 
     @Nested

@@ -10,6 +10,7 @@ import dev.sluice.core.fixture.WireClient;
 import dev.sluice.core.statistics.ServerCounter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
@@ -351,16 +352,16 @@ class HeaderWireTest {
         @Test
         void frameBeyondTheLimit_closesAsSoonAsItsHeaderIsThere() {
             int max = server.limits().frameBytesMax();
-            client.expectClose(Hex.bytes(
-                    "80 01 0001 08 00 0000 |" + String.format("%08x", max - 23) + "| 0000000a | 0000000000000000"));
+            client.expectClose(Hex.bytes("80 01 0001 08 00 0000 |" + String.format(Locale.ROOT, "%08x", max - 23)
+                    + "| 0000000a | 0000000000000000"));
             server.connect().expectClose(Hex.bytes("80 01 0001 08 00 0000 | ffffffff | 0000000a | 0000000000000000"));
         }
 
         @Test
         void frameAtTheLimit_isAwaited() {
             int max = server.limits().frameBytesMax();
-            assertThat(client.exchange(Hex.bytes("80 01 0001 08 00 0000 |" + String.format("%08x", max - 24)
-                            + "| 0000000a | 0000000000000000")))
+            assertThat(client.exchange(Hex.bytes("80 01 0001 08 00 0000 |"
+                            + String.format(Locale.ROOT, "%08x", max - 24) + "| 0000000a | 0000000000000000")))
                     .isEmpty();
             assertThat(client.closed()).isFalse();
         }

@@ -7,6 +7,7 @@ import dev.sluice.core.fixture.Response;
 import dev.sluice.core.fixture.WireClient;
 import dev.sluice.testkit.ManualClock;
 import java.time.Duration;
+import java.util.Locale;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -103,7 +104,7 @@ class LifetimeWireTest extends WireContract {
         private void storeFor(long expiry) {
             client.exchange(Frame.of(0x01)
                     .key("k")
-                    .extras("00000000" + String.format("%08x", expiry))
+                    .extras("00000000" + String.format(Locale.ROOT, "%08x", expiry))
                     .value("v"));
         }
 

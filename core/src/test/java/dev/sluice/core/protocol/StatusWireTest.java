@@ -2,6 +2,7 @@ package dev.sluice.core.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.core.bucket.EngineFault;
 import dev.sluice.core.fixture.Frame;
 import dev.sluice.core.fixture.ScriptedEngine;
 import dev.sluice.core.fixture.TestServer;
@@ -12,6 +13,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -84,22 +86,45 @@ class StatusWireTest {
     @EnumSource(
             value = Status.class,
             mode = EnumSource.Mode.EXCLUDE,
-            names = {"SUCCESS", "WOULD_BLOCK", "VBUCKET_PENDING"})
+            names = {"SUCCESS", "WOULD_BLOCK", "VBUCKET_PENDING", "NOT_STORED", "OUT_OF_RANGE", "VBUCKET_UUID_MISMATCH"
+            })
     void eachStatus_answeredOrNotified_isOnTheWireAsTheTableSays(Status status) {
         Codes codes = TABLE.get(status);
         assertThat(codes).as("a row for " + status).isNotNull();
         answer = status;
         for (boolean byNotification : new boolean[] {false, true}) {
             notified = byNotification;
-            for (Frame frame : new Frame[] {
-                Frame.set("k", "v"),
-                Frame.of(0x11).key("k").extras("0000000000000000"),
-                Frame.of(0x04).key("k")
-            }) {
+            for (Frame frame : framesThatMayHear(status)) {
                 check(frame, true, codes.withXerror());
                 check(frame, false, codes.without());
             }
         }
+    }
+
+    /** Requests whose engine call has the status in its contract. */
+    private static Frame[] framesThatMayHear(Status status) {
+        return switch (status) {
+            case LOCKED_TEMPORARY -> new Frame[] {Frame.of(0x04).key("k")};
+            case NOT_LOCKED -> new Frame[] {Frame.of(0x95).key("k").cas(1)};
+            case LOCK_EXPIRY_OVERFLOW -> new Frame[] {Frame.of(0x94).key("k")};
+            default ->
+                new Frame[] {
+                    Frame.set("k", "v"),
+                    Frame.of(0x11).key("k").extras("0000000000000000"),
+                    Frame.of(0x04).key("k")
+                };
+        };
+    }
+
+    @Test
+    void aStatusThatNoContractNames_isAFault_andUndecidedWhereSomethingChanges() {
+        answer = Status.NOT_STORED;
+        for (boolean byNotification : new boolean[] {false, true}) {
+            notified = byNotification;
+            server.connect().expectClose(Frame.set("k", "v"));
+            assertThat(server.connect().status(Frame.get("k"))).isEqualTo(0x86);
+        }
+        assertThat(server.faults(EngineFault.UNEXPECTED_STATUS)).isEqualTo(4);
     }
 
     private void check(Frame frame, boolean xerror, int code) {

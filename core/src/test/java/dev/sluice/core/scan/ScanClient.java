@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 
 /** Requests of range scans, and their answers taken apart. */
 final class ScanClient {
@@ -45,7 +46,7 @@ final class ScanClient {
     }
 
     static Frame next(String id, int items, int timeMs, int bytes) {
-        return Frame.of(0xdb).extras(id + String.format("%08x%08x%08x", items, timeMs, bytes));
+        return Frame.of(0xdb).extras(id + String.format(Locale.ROOT, "%08x%08x%08x", items, timeMs, bytes));
     }
 
     static Frame next(String id) {

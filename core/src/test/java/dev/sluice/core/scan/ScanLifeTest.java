@@ -21,6 +21,7 @@ import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
@@ -59,7 +60,7 @@ class ScanLifeTest {
         String value = "v".repeat(valueBytes);
         Frame[] frames = IntStream.range(0, count)
                 .mapToObj(i -> Frame.of(0x11)
-                        .key(String.format("k%06d", i))
+                        .key(String.format(Locale.ROOT, "k%06d", i))
                         .extras("0000000000000000")
                         .value(value))
                 .toArray(Frame[]::new);

@@ -28,6 +28,7 @@ import dev.sluice.testkit.TestCookie;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -74,7 +75,7 @@ class ScanWireTest {
     }
 
     private static String key(int i) {
-        return String.format("k%04d", i);
+        return String.format(Locale.ROOT, "k%04d", i);
     }
 
     private static List<String> keyList(int from, int to) {
