@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
+import java.util.Locale;
 
 /** One scan over all documents: asked for at once, read when told to, every key of it checked. */
 final class ScanClient implements AutoCloseable {
@@ -78,7 +79,8 @@ final class ScanClient implements AutoCloseable {
     private void frame(int length) throws IOException {
         int status = Wire.status(input);
         if (status != Wire.SUCCESS && status != Wire.RANGE_SCAN_COMPLETE) {
-            throw new IOException(String.format("scan answered with status 0x%x after %d records", status, records));
+            throw new IOException(
+                    String.format(Locale.ROOT, "scan answered with status 0x%x after %d records", status, records));
         }
         int end = input.position() + length;
         input.position(input.position() + Wire.HEADER_BYTES + FLAGS_BYTES);

@@ -7,6 +7,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -172,6 +173,6 @@ public final class SlowScanClients {
 
     @FormatMethod
     private static void say(String format, Object... values) {
-        System.out.println(String.format(format, values));
+        System.out.println(String.format(Locale.ROOT, format, values));
     }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -72,6 +73,7 @@ final class SteadyReader implements AutoCloseable {
             return "no GETs";
         }
         return String.format(
+                Locale.ROOT,
                 "%d GETs, p50 %.0f us, p99 %.0f us, p99.9 %.0f us, max %.1f ms",
                 sorted.length,
                 at(sorted, 0.5) / 1e3,

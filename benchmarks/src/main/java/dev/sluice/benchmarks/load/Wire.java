@@ -7,6 +7,7 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /** As much of the binary protocol as the load programs speak. Sockets block unless said otherwise. */
 final class Wire {
@@ -93,7 +94,10 @@ final class Wire {
     static void expectSuccess(ByteBuffer frame) throws IOException {
         if (status(frame) != SUCCESS) {
             throw new IOException(String.format(
-                    "opcode 0x%02x answered with status 0x%x (expected: 0)", frame.get(1) & 0xff, status(frame)));
+                    Locale.ROOT,
+                    "opcode 0x%02x answered with status 0x%x (expected: 0)",
+                    frame.get(1) & 0xff,
+                    status(frame)));
         }
     }
 

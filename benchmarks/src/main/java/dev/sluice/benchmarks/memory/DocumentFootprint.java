@@ -8,6 +8,7 @@ import dev.sluice.memory.MemoryEngineProvider;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
+import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
@@ -59,7 +60,13 @@ public final class DocumentFootprint {
     public static void main(String[] arguments) {
         int documents = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 5_000_000;
         PrintStream out = System.out;
-        out.printf("java %s, %,d documents of %d + %d bytes%n", Runtime.version(), documents, KEY_LENGTH, VALUE_LENGTH);
+        out.printf(
+                Locale.ROOT,
+                "java %s, %,d documents of %d + %d bytes%n",
+                Runtime.version(),
+                documents,
+                KEY_LENGTH,
+                VALUE_LENGTH);
         boolean good = true;
         for (int vbucketCount : new int[] {1, 128}) {
             good &= new DocumentFootprint(out, vbucketCount).measure(documents);
@@ -80,7 +87,11 @@ public final class DocumentFootprint {
                     double measured = overhead(heapBytes() - before, count);
                     worstHeap = Math.max(worstHeap, measured);
                     out.printf(
-                            "%,11d: heap %.2f, account %.2f%n", count, measured, overhead(bucket.usedBytes(), count));
+                            Locale.ROOT,
+                            "%,11d: heap %.2f, account %.2f%n",
+                            count,
+                            measured,
+                            overhead(bucket.usedBytes(), count));
                 }
             }
             double steady = overhead(heapBytes() - before, documents);
@@ -96,6 +107,7 @@ public final class DocumentFootprint {
                 }
             }
             out.printf(
+                    Locale.ROOT,
                     "%d vbuckets: loaded %.2f (worst on the way %.2f), after overwriting at most %.2f;"
                             + " account at most %.2f, now %.2f and the heap %.2f%n",
                     vbucketCount,

@@ -9,6 +9,7 @@ import dev.sluice.memory.MemoryEngineProvider;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 
@@ -39,6 +40,7 @@ public final class ScanOpening {
             long[] nanos = load(bucket, documents);
             Arrays.sort(nanos);
             out.printf(
+                    Locale.ROOT,
                     "java %s, %,d stores into one vbucket: p50 %d ns, p99 %d ns, p99.9 %d ns, p99.99 %d ns, max %d us%n",
                     Runtime.version(),
                     documents,
@@ -48,7 +50,7 @@ public final class ScanOpening {
                     nanos[(int) (documents * 0.9999)],
                     nanos[documents - 1] / 1_000);
             for (int i = 0; i < 3; i++) {
-                out.printf("scan of %,d documents opened in %d ms%n", documents, open(bucket) / 1_000_000);
+                out.printf(Locale.ROOT, "scan of %,d documents opened in %d ms%n", documents, open(bucket) / 1_000_000);
             }
         }
     }

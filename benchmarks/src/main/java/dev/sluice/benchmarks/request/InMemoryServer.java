@@ -19,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executors;
@@ -124,7 +125,8 @@ final class InMemoryServer implements AutoCloseable {
 
     /** A key of 30 bytes. */
     static byte[] key(int number) {
-        return String.format("key:%0" + (KEY_LENGTH - 4) + "d", number).getBytes(StandardCharsets.US_ASCII);
+        return String.format(Locale.ROOT, "key:%0" + (KEY_LENGTH - 4) + "d", number)
+                .getBytes(StandardCharsets.US_ASCII);
     }
 
     @Override

@@ -12,6 +12,7 @@ enum Disturbance {
     NOTIFIES_LATE(() -> FaultPlan.everyFirstCall(Fault.NOTIFY_LATE)),
     NOTIFIES_FROM_ODD_THREAD(() -> FaultPlan.everyFirstCall(Fault.NOTIFY_FROM_ODD_THREAD)),
     NOTIFIES_IN_NEXT_CALL(() -> FaultPlan.everyFirstCall(Fault.NOTIFY_IN_NEXT_CALL)),
+    NOTIFIES_FAILURES(() -> FaultPlan.everyFirstCall(Fault.NOTIFY_FAILURE)),
     NOTIFIES_TWICE(() -> FaultPlan.everyFirstCall(Fault.NOTIFY_TWICE)),
     NOTIFIES_IN_VAIN(() -> FaultPlan.everyFirstCall(Fault.NOTIFY_VOID)),
     SEED_1(() -> FaultPlan.seeded(1, 60, Fault.LEGAL)),

@@ -381,6 +381,10 @@ final class AsyncEngine implements Engine {
     }
 
     private void decide(AsyncOperation operation, @Nullable StoredRecord stored) {
+        if (operation.over()) {
+            leave(operation); // Nobody waits any more: a lock taken now would be nobody's.
+            return;
+        }
         Turn turn =
                 new Turn(operation.key, stored, locks, casClock, context.clock().wallSeconds());
         Verdict verdict = operation.decide(turn);

@@ -71,6 +71,11 @@ abstract class AsyncOperation {
         this.deadline = deadline;
     }
 
+    /** Whether the operation has ended, or its client has gone. */
+    final boolean over() {
+        return state.get() == State.OVER;
+    }
+
     final boolean begin() {
         return state.compareAndSet(State.WAITING, State.DECIDING);
     }
