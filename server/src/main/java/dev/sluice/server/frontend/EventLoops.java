@@ -78,8 +78,8 @@ public final class EventLoops {
     }
 
     /**
-     * Loops that look at their sockets again after a few milliseconds of tasks. By itself Netty gives tasks up to a second:
-     * with two hundred streams resumed by tasks, somebody's GET was seen to wait for four.
+     * Loops that look at their sockets again after a few milliseconds of tasks. By itself Netty gives tasks up to a second,
+     * and streams that are resumed by tasks would keep everybody else's requests in their sockets for that long.
      */
     private static final class Group extends MultiThreadIoEventLoopGroup {
 
