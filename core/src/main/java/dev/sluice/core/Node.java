@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.core.bucket.Buckets;
 import dev.sluice.core.bucket.Pools;
+import dev.sluice.core.cluster.NodeAddresses;
 import dev.sluice.core.connection.Connection;
 import dev.sluice.core.connection.ConnectionDescription;
 import dev.sluice.core.connection.ConnectionHost;
@@ -55,6 +56,7 @@ public final class Node implements ConnectionHost {
     private final AtomicLong connectionIds = new AtomicLong();
     private final AtomicReferenceArray<@Nullable LoopConnections> loops;
     private volatile Supplier<String> settings = () -> "{}";
+    private volatile NodeAddresses addresses = NodeAddresses.NONE;
     private volatile boolean stopping;
 
     /** The connections of one loop and what they share; set and arrays are confined to it. */
@@ -137,6 +139,16 @@ public final class Node implements ConnectionHost {
                 // The server is stopping, and its buckets with it.
             }
         }
+    }
+
+    /** Where clients find this node, for cluster maps: set when the listeners are open, before anybody is let in. */
+    public void addresses(NodeAddresses known) {
+        addresses = known;
+    }
+
+    @Override
+    public NodeAddresses addresses() {
+        return addresses;
     }
 
     /** Where STAT settings comes from: one JSON text. */

@@ -2,6 +2,7 @@ package dev.sluice.core.cookie;
 
 import dev.sluice.core.bucket.Buckets;
 import dev.sluice.core.bucket.Pools;
+import dev.sluice.core.cluster.NodeAddresses;
 import dev.sluice.core.limits.Limits;
 import dev.sluice.core.statistics.ServerCounters;
 import dev.sluice.engine.EngineClock;
@@ -31,6 +32,9 @@ public interface NodeServices {
 
     /** The settings in force, as one JSON text. */
     String settingsJson();
+
+    /** Where clients find this node; {@link NodeAddresses#NONE} before the listeners are open. */
+    NodeAddresses addresses();
 
     /** One JSON text for each connection whose id passes, gathered on the loops that own them. */
     CompletableFuture<List<Supplier<String>>> describeConnections(LongPredicate which);
