@@ -55,6 +55,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class CommandCookie implements EngineCall {
 
+    /** No manifest of collections belongs to the failure. */
+    public static final long NO_MANIFEST = -1;
+
     private static final Logger LOG = LoggerFactory.getLogger(CommandCookie.class);
 
     /** Where in its life a cookie is; see the drawing above. */
@@ -75,6 +78,8 @@ public final class CommandCookie implements EngineCall {
     private @Nullable Object attachment;
     private @Nullable Object progress;
     private @Nullable String errorContext;
+    private @Nullable String errorReference;
+    private long manifestUid = NO_MANIFEST;
     private @Nullable Refusal refusal;
     private @Nullable Status answer;
     private boolean mutationBlocked;
@@ -160,6 +165,8 @@ public final class CommandCookie implements EngineCall {
         closeAttachment();
         progress = null;
         errorContext = null;
+        errorReference = null;
+        manifestUid = NO_MANIFEST;
         refusal = null;
         step = 0;
         attempts = 0;
@@ -291,6 +298,27 @@ public final class CommandCookie implements EngineCall {
 
     public @Nullable String errorContext() {
         return errorContext;
+    }
+
+    /** What the failure can be found by in the server's log, or null where it was not logged. */
+    public @Nullable String errorReference() {
+        return errorReference;
+    }
+
+    public void errorReference(String reference) {
+        this.errorReference = Objects.requireNonNull(reference, "reference");
+    }
+
+    /** The uid of the manifest in which a collection or scope was looked for, or {@link #NO_MANIFEST}. */
+    public long manifestUid() {
+        return manifestUid;
+    }
+
+    /** The failure to come is that a collection or scope is not in the manifest of this uid, which is not negative. */
+    public void manifestUid(long uid) {
+        assert uid >= 0 : uid;
+        this.manifestUid = uid;
+        this.errorContext = "The collection or scope is not in the manifest of the bucket";
     }
 
     /**

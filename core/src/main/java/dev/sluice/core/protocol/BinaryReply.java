@@ -14,7 +14,6 @@ import dev.sluice.engine.DocumentView;
 import dev.sluice.engine.MutationResult;
 import dev.sluice.engine.Status;
 import io.netty.buffer.ByteBuf;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -186,12 +185,13 @@ public final class BinaryReply implements Reply {
         if (status == Status.NO_SUCH_KEY && quietLookUp(cookie)) {
             return;
         }
-        sendOrClose(cookie, StatusMapping.toWire(status, has(Feature.XERROR)), status.name());
+        sendOrClose(cookie, StatusMapping.toWire(status, has(Feature.XERROR), has(Feature.COLLECTIONS)), status.name());
     }
 
     @Override
     public void refusal(CommandCookie cookie, Refusal refusal) {
-        sendOrClose(cookie, StatusMapping.toWire(refusal, has(Feature.XERROR)), refusal.name());
+        sendOrClose(
+                cookie, StatusMapping.toWire(refusal, has(Feature.XERROR), has(Feature.COLLECTIONS)), refusal.name());
     }
 
     private void sendOrClose(CommandCookie cookie, @Nullable WireStatus wire, String what) {
@@ -217,11 +217,8 @@ public final class BinaryReply implements Reply {
 
     /** An answer without extras and key, whose body is an error object if there is something to explain. */
     void send(CommandCookie cookie, WireStatus status, @Nullable String context) {
-        if (context == null) {
-            send(cookie, status, NOTHING, 0);
-        } else {
-            send(cookie, status, errorBody(context), Datatype.JSON & datatypes());
-        }
+        byte[] body = ErrorBody.of(context, cookie.errorReference(), cookie.manifestUid());
+        send(cookie, status, body, body.length == 0 ? 0 : Datatype.JSON & datatypes());
     }
 
     /** An answer without extras and key. */
@@ -233,25 +230,6 @@ public final class BinaryReply implements Reply {
         } else {
             out.writeBytes(value);
         }
-    }
-
-    /**
-     * The error object of failures: {@code {"error":{"context":"…"}}}. Sentences are ours or an engine's, which may hold
-     * anything, so they are escaped. Protocol: {@code protocol-kv} 4.3.
-     */
-    private static byte[] errorBody(String context) {
-        StringBuilder json = new StringBuilder(context.length() + 32).append("{\"error\":{\"context\":\"");
-        for (int i = 0; i < context.length(); i++) {
-            char c = context.charAt(i);
-            if (c == '"' || c == '\\') {
-                json.append('\\').append(c);
-            } else if (c < ' ') {
-                json.append(' ');
-            } else {
-                json.append(c);
-            }
-        }
-        return json.append("\"}}").toString().getBytes(StandardCharsets.UTF_8);
     }
 
     /**
