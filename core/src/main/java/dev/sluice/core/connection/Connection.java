@@ -2,6 +2,7 @@ package dev.sluice.core.connection;
 
 import dev.sluice.core.bucket.Bucket;
 import dev.sluice.core.bucket.BucketUser;
+import dev.sluice.core.bucket.ConfigOnlyBucket;
 import dev.sluice.core.command.Commands;
 import dev.sluice.core.cookie.Command;
 import dev.sluice.core.cookie.CommandCookie;
@@ -89,6 +90,7 @@ public final class Connection implements Session, BucketUser {
     private final Outbound outbound;
     private final Inbound inbound;
     private final BinaryCodec codec;
+    private final MapNews mapNews;
     private final boolean authenticated;
     private final Runnable continueTask = this::continueAfterYield;
     /** Commands that have waited and are not answered yet; of each it is known whether others may overtake it. */
@@ -109,6 +111,9 @@ public final class Connection implements Session, BucketUser {
 
     private State state = State.OPEN;
     private @Nullable Bucket bucket;
+    /** What is selected instead of a bucket, where it is no more than a cluster map. */
+    private @Nullable ConfigOnlyBucket configOnly;
+
     private boolean reading = true;
     private boolean yielded;
     private boolean continuing;
@@ -152,6 +157,7 @@ public final class Connection implements Session, BucketUser {
         this.inbound = new Inbound(host.inboundBudget(), host.spareArrays(loop));
         this.authenticated = authenticated;
         this.codec = new BinaryCodec(this);
+        this.mapNews = new MapNews(outbound, codec.reply().maps());
         this.next = new CommandCookie(this, codec.reply());
         this.progressNanos = host.clock().nanoTime();
         if (bucket != null && bucket.join(this)) {
@@ -238,6 +244,9 @@ public final class Connection implements Session, BucketUser {
         assert loop.inLoop();
         if (state == State.CLOSED) {
             return;
+        }
+        if (mapNews.due()) {
+            endTurn(); // The one before may have left without anybody hearing of it.
         }
         long sent = outbound.sentBytes();
         boolean moved = sent != sentBytesSeen;
@@ -445,8 +454,7 @@ public final class Connection implements Session, BucketUser {
                 return;
             }
             case VBUCKET_PENDING -> {
-                vbucketWaiters.add(new PendingVbucket(cookie.request().vbucket(), cookie.block()));
-                park(cookie);
+                awaitVbucket(cookie);
                 return;
             }
             case SUCCESS -> {}
@@ -464,6 +472,25 @@ public final class Connection implements Session, BucketUser {
                 barrier = false;
             }
         }
+    }
+
+    /**
+     * Parks a command until its vbucket is pending no more. A change between the engine's word and our registration would
+     * go unheard, so who was not registered when it asked the engine asks again.
+     */
+    private void awaitVbucket(CommandCookie cookie) {
+        Bucket here = cookie.bucket();
+        if (vbucketWaiters.isEmpty()) {
+            here.await(this);
+            Status status = execute(cookie);
+            if (status != Status.VBUCKET_PENDING) {
+                here.awaitNoMore(this);
+                settle(cookie, status);
+                return;
+            }
+        }
+        vbucketWaiters.add(new PendingVbucket(cookie.request().vbucket(), cookie.block()));
+        park(cookie);
     }
 
     /** A command waits: it is in flight from here on, and the next frame is read into another cookie. */
@@ -549,6 +576,9 @@ public final class Connection implements Session, BucketUser {
         }
         boolean held = !outbound.open();
         boolean handedOver = flush();
+        if (state == State.OPEN && mapNews.tell()) {
+            handedOver = flush();
+        }
         commandsThisTurn = 0;
         boolean idle = inbound.isEmpty() && woken.isEmpty();
         if (held && outbound.open() && !idle) {
@@ -668,6 +698,15 @@ public final class Connection implements Session, BucketUser {
         if (here != null) {
             here.leave(this);
         }
+        leaveConfigOnly();
+    }
+
+    private void leaveConfigOnly() {
+        ConfigOnlyBucket here = configOnly;
+        configOnly = null;
+        if (here != null) {
+            here.leave(this);
+        }
     }
 
     // ---- buckets ----------------------------------------------------------------------------------------------------
@@ -695,7 +734,50 @@ public final class Connection implements Session, BucketUser {
                     }
                     return awaited;
                 });
+                if (vbucketWaiters.isEmpty()) {
+                    changed.awaitNoMore(this);
+                }
             }
+        });
+    }
+
+    @Override
+    public void clusterMapChanged() {
+        mapChanged(MapNews.SELECTED);
+    }
+
+    /** The map without a bucket has changed. Any thread. */
+    public void globalMapChanged() {
+        mapChanged(MapNews.GLOBAL);
+    }
+
+    /** Every map has changed. Any thread. */
+    public void everyMapChanged() {
+        mapChanged(MapNews.SELECTED | MapNews.GLOBAL);
+    }
+
+    private void mapChanged(int maps) {
+        if (mapNews.mark(maps)) {
+            enqueue(() -> {
+                mapNews.collect();
+                endTurn();
+            });
+        }
+    }
+
+    @Override
+    public void configOnlyBucketEnded(ConfigOnlyBucket ended) {
+        enqueue(() -> {
+            if (state == State.CLOSED || configOnly != ended) {
+                return;
+            }
+            Bucket successor = ended.successor();
+            if (successor == null || !select(successor)) {
+                bucketLost = true;
+                leave();
+                closeAfterReplies("the bucket was deleted");
+            }
+            endTurn();
         });
     }
 
@@ -710,16 +792,38 @@ public final class Connection implements Session, BucketUser {
     @Override
     public boolean select(@Nullable Bucket selected) {
         Bucket before = bucket;
-        if (selected == before) {
-            return true;
-        }
-        if (selected != null && !selected.join(this)) {
+        if (selected != before && selected != null && !selected.join(this)) {
             return false;
         }
+        codec.reply().maps().selected();
+        leaveConfigOnly();
         bucket = selected;
-        if (before != null) {
+        if (before != null && before != selected) {
             before.leave(this);
         }
+        return true;
+    }
+
+    @Override
+    public @Nullable ConfigOnlyBucket configOnly() {
+        return configOnly;
+    }
+
+    @Override
+    public boolean selectConfigOnly(ConfigOnlyBucket selected) {
+        if (selected != configOnly) {
+            if (!selected.join(this)) {
+                return false;
+            }
+            Bucket before = bucket;
+            bucket = null;
+            if (before != null) {
+                before.leave(this);
+            }
+            leaveConfigOnly();
+            configOnly = selected;
+        }
+        codec.reply().maps().selected();
         return true;
     }
 
@@ -774,17 +878,22 @@ public final class Connection implements Session, BucketUser {
         return inFlight.isEmpty() || (inFlight.size() == 1 && inFlight.get(0) == running);
     }
 
+    private String selectedName() {
+        Bucket here = bucket;
+        ConfigOnlyBucket mapOnly = configOnly;
+        return here != null ? here.name() : mapOnly != null ? mapOnly.name() : "";
+    }
+
     /** What STAT tells of this connection, for its JSON. On the loop. */
     public ConnectionDescription describe() {
         assert loop.inLoop();
-        Bucket here = bucket;
         return new ConnectionDescription(
                 id,
                 transport.remoteAddress(),
                 transport.localAddress(),
                 transport.encrypted(),
                 state.name(),
-                here == null ? "" : here.name(),
+                selectedName(),
                 running != null ? "RUNNING" : inFlight.isEmpty() ? "IDLE" : "BLOCKED",
                 inFlight.size(),
                 commandsTotal,
