@@ -90,6 +90,7 @@ public final class Connection implements Session, BucketUser {
     private final Inbound inbound;
     private final BinaryCodec codec;
     private final boolean authenticated;
+    private final @Nullable String certifiedUser;
     private final Runnable continueTask = this::continueAfterYield;
     /** Commands that have waited and are not answered yet; of each it is known whether others may overtake it. */
     private final List<CommandCookie> inFlight = new ArrayList<>(1);
@@ -135,6 +136,7 @@ public final class Connection implements Session, BucketUser {
      * @param id unique in the process
      * @param bucket where it begins, if it can still be joined; null for none
      * @param authenticated whether it may do anything without a login
+     * @param certifiedUser whom the client's certificate has proved; null for nobody
      */
     public Connection(
             long id,
@@ -142,7 +144,8 @@ public final class Connection implements Session, BucketUser {
             Transport transport,
             Loop loop,
             @Nullable Bucket bucket,
-            boolean authenticated) {
+            boolean authenticated,
+            @Nullable String certifiedUser) {
         this.id = id;
         this.host = host;
         this.transport = transport;
@@ -151,6 +154,7 @@ public final class Connection implements Session, BucketUser {
         this.outbound = new Outbound(transport, limits.copyBytesMax());
         this.inbound = new Inbound(host.inboundBudget(), host.spareArrays(loop));
         this.authenticated = authenticated;
+        this.certifiedUser = certifiedUser;
         this.codec = new BinaryCodec(this);
         this.next = new CommandCookie(this, codec.reply());
         this.progressNanos = host.clock().nanoTime();
@@ -767,6 +771,11 @@ public final class Connection implements Session, BucketUser {
     @Override
     public boolean authenticated() {
         return authenticated;
+    }
+
+    @Override
+    public @Nullable String certifiedUser() {
+        return certifiedUser;
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.sluice.core.cookie;
 
 import dev.sluice.core.bucket.Buckets;
 import dev.sluice.core.bucket.Pools;
+import dev.sluice.core.cluster.NetworkInterface;
 import dev.sluice.core.cluster.NodeAddresses;
 import dev.sluice.core.limits.Limits;
 import dev.sluice.core.statistics.ServerCounters;
@@ -35,6 +36,9 @@ public interface NodeServices {
 
     /** Where clients find this node; {@link NodeAddresses#NONE} before the listeners are open. */
     NodeAddresses addresses();
+
+    /** Where the server listens; nothing before the listeners are open. */
+    List<NetworkInterface> interfaces();
 
     /** One JSON text for each connection whose id passes, gathered on the loops that own them. */
     CompletableFuture<List<Supplier<String>>> describeConnections(LongPredicate which);

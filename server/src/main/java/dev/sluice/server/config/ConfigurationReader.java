@@ -124,6 +124,7 @@ public final class ConfigurationReader {
                 environment.heapBytes(),
                 problems::add);
         List<ListenerConfiguration> listeners = listeners(root);
+        ManagementConfiguration mgmt = management(root, listeners);
         EngineCatalog catalog = EngineCatalog.load(environment.classes(), plugins(settings), Keys.RESERVED);
         problems.addAll(catalog.problems());
         Path data = resolve(settings, Keys.DATA, "data");
@@ -136,11 +137,13 @@ public final class ConfigurationReader {
         return new ServerConfiguration(
                 transport,
                 listeners,
+                mgmt,
                 counts,
                 limits,
+                LimitsSection.handshakes(limitSettings),
                 specs,
                 catalog,
-                EffectiveSettings.of(transport, listeners, counts, limitSettings, limits, specs, data));
+                EffectiveSettings.of(transport, listeners, mgmt, counts, limitSettings, limits, specs, data));
     }
 
     private Settings section(Map<String, @Nullable Object> root, String name, List<Setting> declared) {
@@ -160,8 +163,8 @@ public final class ConfigurationReader {
         List<ListenerConfiguration> listeners = new ArrayList<>();
         for (int i = 0; i < elements.size(); i++) {
             String element = Problem.element(path, i);
-            ListenerConfiguration listener =
-                    ListenerConfiguration.parse(element, object(element, elements.get(i)), problems::add);
+            ListenerConfiguration listener = ListenerConfiguration.parse(
+                    element, object(element, elements.get(i)), environment.home(), problems::add);
             if (listener == null) {
                 continue;
             }
@@ -174,6 +177,15 @@ public final class ConfigurationReader {
             listeners.add(listener);
         }
         return listeners;
+    }
+
+    private ManagementConfiguration management(
+            Map<String, @Nullable Object> root, List<ListenerConfiguration> listeners) {
+        if (!root.containsKey(Keys.MGMT)) {
+            return ManagementSection.beside(listeners);
+        }
+        String path = Problem.member(ROOT, Keys.MGMT);
+        return ManagementSection.parse(path, root.get(Keys.MGMT), environment.home(), problems::add);
     }
 
     private @Nullable Path plugins(Settings settings) {

@@ -3,6 +3,7 @@ package dev.sluice.server.config;
 import dev.sluice.core.bucket.BucketSpec;
 import dev.sluice.core.engine.EngineCatalog;
 import dev.sluice.core.limits.Limits;
+import dev.sluice.server.tls.HandshakeLimits;
 import java.util.List;
 import java.util.Map;
 
@@ -11,8 +12,10 @@ import java.util.Map;
  *
  * @param transport how sockets are served
  * @param listeners where to listen, in the order of the file
+ * @param mgmt where the management interface listens
  * @param threads how many threads of each kind
  * @param limits every bound
+ * @param handshakes bounds of TLS handshakes
  * @param buckets what to create at start, in the order of the file
  * @param catalog the engines that there are
  * @param effective the configuration with all defaults filled in, as JSON values, for operators to look at
@@ -20,8 +23,10 @@ import java.util.Map;
 public record ServerConfiguration(
         TransportKind transport,
         List<ListenerConfiguration> listeners,
+        ManagementConfiguration mgmt,
         ThreadCounts threads,
         Limits limits,
+        HandshakeLimits handshakes,
         List<Bucket> buckets,
         EngineCatalog catalog,
         Map<String, Object> effective) {
