@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.core.bucket.Buckets;
 import dev.sluice.core.bucket.Pools;
 import dev.sluice.core.cluster.ClusterMaps;
+import dev.sluice.core.cluster.NetworkInterface;
 import dev.sluice.core.cluster.NodeAddresses;
 import dev.sluice.core.connection.Connection;
 import dev.sluice.core.connection.ConnectionDescription;
@@ -59,6 +60,7 @@ public final class Node implements ConnectionHost {
     private final AtomicLong connectionIds = new AtomicLong();
     private final AtomicReferenceArray<@Nullable LoopConnections> loops;
     private volatile Supplier<String> settings = () -> "{}";
+    private volatile List<NetworkInterface> interfaces = List.of();
     private volatile boolean stopping;
 
     /** The connections of one loop and what they share; set and arrays are confined to it. */
@@ -93,6 +95,16 @@ public final class Node implements ConnectionHost {
      * @return null where the server has too many connections or is stopping: close the socket at once
      */
     public @Nullable Connection open(Transport transport, Loop loop, boolean authenticated) {
+        return open(transport, loop, authenticated, null);
+    }
+
+    /**
+     * As {@link #open(Transport, Loop, boolean)}, for a client that has shown a certificate.
+     *
+     * @param certifiedUser whom it names, who is logged in by that; null for nobody
+     */
+    public @Nullable Connection open(
+            Transport transport, Loop loop, boolean authenticated, @Nullable String certifiedUser) {
         assert loop.inLoop();
         Set<Connection> connections =
                 at(loop).connections(); // Known before the look at stopping: stop() does it the other way.
@@ -104,8 +116,9 @@ public final class Node implements ConnectionHost {
                 this,
                 transport,
                 loop,
-                authenticated ? buckets.ready(DEFAULT_BUCKET) : null,
-                authenticated);
+                authenticated || certifiedUser != null ? buckets.ready(DEFAULT_BUCKET) : null,
+                authenticated || certifiedUser != null,
+                certifiedUser);
         connections.add(connection);
         return connection;
     }
@@ -159,6 +172,16 @@ public final class Node implements ConnectionHost {
     @Override
     public NodeAddresses addresses() {
         return cluster.addresses();
+    }
+
+    /** Where the server listens, for IFCONFIG: set when the listeners are open. */
+    public void interfaces(List<NetworkInterface> open) {
+        interfaces = List.copyOf(open);
+    }
+
+    @Override
+    public List<NetworkInterface> interfaces() {
+        return interfaces;
     }
 
     /** Where STAT settings comes from: one JSON text. */

@@ -92,6 +92,7 @@ public final class Connection implements Session, BucketUser {
     private final BinaryCodec codec;
     private final MapNews mapNews;
     private final boolean authenticated;
+    private final @Nullable String certifiedUser;
     private final Runnable continueTask = this::continueAfterYield;
     /** Commands that have waited and are not answered yet; of each it is known whether others may overtake it. */
     private final List<CommandCookie> inFlight = new ArrayList<>(1);
@@ -140,6 +141,7 @@ public final class Connection implements Session, BucketUser {
      * @param id unique in the process
      * @param bucket where it begins, if it can still be joined; null for none
      * @param authenticated whether it may do anything without a login
+     * @param certifiedUser whom the client's certificate has proved; null for nobody
      */
     public Connection(
             long id,
@@ -147,7 +149,8 @@ public final class Connection implements Session, BucketUser {
             Transport transport,
             Loop loop,
             @Nullable Bucket bucket,
-            boolean authenticated) {
+            boolean authenticated,
+            @Nullable String certifiedUser) {
         this.id = id;
         this.host = host;
         this.transport = transport;
@@ -156,6 +159,7 @@ public final class Connection implements Session, BucketUser {
         this.outbound = new Outbound(transport, limits.copyBytesMax());
         this.inbound = new Inbound(host.inboundBudget(), host.spareArrays(loop));
         this.authenticated = authenticated;
+        this.certifiedUser = certifiedUser;
         this.codec = new BinaryCodec(this);
         this.mapNews = new MapNews(outbound, codec.reply().maps());
         this.next = new CommandCookie(this, codec.reply());
@@ -871,6 +875,11 @@ public final class Connection implements Session, BucketUser {
     @Override
     public boolean authenticated() {
         return authenticated;
+    }
+
+    @Override
+    public @Nullable String certifiedUser() {
+        return certifiedUser;
     }
 
     @Override

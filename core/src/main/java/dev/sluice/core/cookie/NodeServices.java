@@ -3,6 +3,7 @@ package dev.sluice.core.cookie;
 import dev.sluice.core.bucket.Buckets;
 import dev.sluice.core.bucket.Pools;
 import dev.sluice.core.cluster.ClusterMaps;
+import dev.sluice.core.cluster.NetworkInterface;
 import dev.sluice.core.cluster.NodeAddresses;
 import dev.sluice.core.limits.Limits;
 import dev.sluice.core.statistics.ServerCounters;
@@ -39,6 +40,9 @@ public interface NodeServices {
 
     /** The map without a bucket, and what the maps of all buckets have in common. */
     ClusterMaps cluster();
+
+    /** Where the server listens; nothing before the listeners are open. */
+    List<NetworkInterface> interfaces();
 
     /** One JSON text for each connection whose id passes, gathered on the loops that own them. */
     CompletableFuture<List<Supplier<String>>> describeConnections(LongPredicate which);

@@ -45,6 +45,13 @@ public interface Session {
 
     boolean authenticated();
 
+    /**
+     * The user that the client's certificate has proved, before the first command; null where there is none. Such a
+     * connection cannot log in as somebody else: SASL answers NOT_SUPPORTED. Protocol: {@code auth} 5.1.
+     */
+    @Nullable
+    String certifiedUser();
+
     /** Whether no other command of the connection is in flight beside the one that asks. */
     boolean alone();
 

@@ -64,6 +64,7 @@ final class RequestReader {
             }
             case LIST_BUCKETS -> Commands.LIST_BUCKETS;
             case SELECT_BUCKET -> Commands.SELECT_BUCKET;
+            case IFCONFIG -> Commands.IFCONFIG;
             case HELLO -> HelloCommand.INSTANCE;
             case RANGE_SCAN_CREATE -> ScanSpecReader.read(cookie, reply, datatype) ? ScanCommands.CREATE : null;
             case RANGE_SCAN_CONTINUE -> {

@@ -78,6 +78,7 @@ record Rules(
     static final Rules HELLO = NOTHING.name(Part.OPTIONAL, Part.OPTIONAL);
     static final Rules SELECT_BUCKET =
             NOTHING.name(Part.OPTIONAL, Part.FORBIDDEN).anyCas();
+    static final Rules IFCONFIG = NOTHING.name(Part.REQUIRED, Part.OPTIONAL).datatypes(JSON);
     static final Rules RANGE_SCAN_CREATE =
             NOTHING.name(Part.FORBIDDEN, Part.REQUIRED).datatypes(JSON);
     static final Rules RANGE_SCAN_CONTINUE = NOTHING.extras(28);
