@@ -72,9 +72,6 @@ public final class Connection implements Session, BucketUser {
     /** How many idle cookies a connection keeps beside the one for the next frame. */
     private static final int SPARE_COOKIES_MAX = 4;
 
-    /** A command that waits for a vbucket, and its handle. */
-    private record PendingVbucket(int vbucket, BlockedCookie handle) {}
-
     private enum State {
         OPEN,
         /** Says what it has to say and executes nothing more. */
@@ -98,8 +95,8 @@ public final class Connection implements Session, BucketUser {
     private final List<CommandCookie> inFlight = new ArrayList<>(1);
     /** Those of them that may go on as soon as the outbound buffer is open. */
     private final ArrayDeque<CommandCookie> woken = new ArrayDeque<>(1);
-    /** Commands that wait for a vbucket to be pending no more. */
-    private final List<PendingVbucket> vbucketWaiters = new ArrayList<>(0);
+
+    private final PendingVBuckets pendingVbuckets = new PendingVBuckets(this);
     /** Idle cookies, fewer than there may be commands in flight. */
     private final ArrayDeque<CommandCookie> spareCookies = new ArrayDeque<>(1);
 
@@ -425,6 +422,7 @@ public final class Connection implements Session, BucketUser {
     /** Ends a command, whatever it does, without an answer. */
     private void abandonCommand(CommandCookie cookie) {
         releaseFrame(cookie);
+        pendingVbuckets.ended(cookie);
         if (cookie.blocked()) {
             cookie.cancel();
         } else if (cookie.running()) {
@@ -458,7 +456,11 @@ public final class Connection implements Session, BucketUser {
                 return;
             }
             case VBUCKET_PENDING -> {
-                awaitVbucket(cookie);
+                if (pendingVbuckets.askAgain(cookie)) {
+                    settle(cookie, execute(cookie));
+                } else {
+                    park(cookie);
+                }
                 return;
             }
             case SUCCESS -> {}
@@ -466,6 +468,7 @@ public final class Connection implements Session, BucketUser {
             default -> fail(cookie, status);
         }
         releaseFrame(cookie);
+        pendingVbuckets.ended(cookie);
         cookie.end();
         if (cookie != next) {
             inFlight.remove(cookie);
@@ -476,25 +479,6 @@ public final class Connection implements Session, BucketUser {
                 barrier = false;
             }
         }
-    }
-
-    /**
-     * Parks a command until its vbucket is pending no more. A change between the engine's word and our registration would
-     * go unheard, so who was not registered when it asked the engine asks again.
-     */
-    private void awaitVbucket(CommandCookie cookie) {
-        Bucket here = cookie.bucket();
-        if (vbucketWaiters.isEmpty()) {
-            here.await(this);
-            Status status = execute(cookie);
-            if (status != Status.VBUCKET_PENDING) {
-                here.awaitNoMore(this);
-                settle(cookie, status);
-                return;
-            }
-        }
-        vbucketWaiters.add(new PendingVbucket(cookie.request().vbucket(), cookie.block()));
-        park(cookie);
     }
 
     /** A command waits: it is in flight from here on, and the next frame is read into another cookie. */
@@ -686,7 +670,6 @@ public final class Connection implements Session, BucketUser {
     /** Ends what is blocked and leaves the bucket. */
     private void leave() {
         outboundWaiter = null;
-        vbucketWaiters.clear();
         barrier = false;
         CommandCookie executed = running;
         if (executed != null && executed == next) {
@@ -731,16 +714,7 @@ public final class Connection implements Session, BucketUser {
     public void vbucketStateChanged(Bucket changed, int vbucket) {
         enqueue(() -> {
             if (bucket == changed) {
-                vbucketWaiters.removeIf(waiter -> {
-                    boolean awaited = waiter.vbucket() == vbucket;
-                    if (awaited) {
-                        waiter.handle().notifyIoComplete(Status.SUCCESS);
-                    }
-                    return awaited;
-                });
-                if (vbucketWaiters.isEmpty()) {
-                    changed.awaitNoMore(this);
-                }
+                pendingVbuckets.changed(vbucket);
             }
         });
     }
