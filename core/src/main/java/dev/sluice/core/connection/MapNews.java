@@ -59,7 +59,7 @@ final class MapNews {
             boolean selected = (due & SELECTED) != 0;
             due &= selected ? ~SELECTED : ~GLOBAL;
             if (selected ? maps.notifySelected() : maps.notifyGlobal()) {
-                writtenEnd = outbound.sentBytes() + outbound.pendingBytes();
+                writtenEnd = outbound.acceptedBytes();
                 return true;
             }
         }

@@ -42,6 +42,9 @@ public interface Reply {
      */
     void clusterMap(CommandCookie cookie, ClusterMap map, @Nullable MapVersion known);
 
+    /** Done, with a JSON text in UTF-8, which must not change again. Ends the reply. */
+    void json(CommandCookie cookie, byte[] text);
+
     /** One statistic; more may follow. */
     void statistic(
             CommandCookie cookie, byte[] array, int nameOffset, int nameLength, int valueOffset, int valueLength);

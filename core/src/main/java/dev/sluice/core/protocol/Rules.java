@@ -84,6 +84,7 @@ record Rules(
     static final Rules RANGE_SCAN_CONTINUE = NOTHING.extras(28);
     static final Rules RANGE_SCAN_CANCEL = NOTHING.extras(16);
 
+    static final Rules GET_ERROR_MAP = NOTHING.name(Part.FORBIDDEN, Part.REQUIRED);
     static final Rules GET_CLUSTER_CONFIG = NOTHING.extras(0, 16);
     static final Rules SET_CLUSTER_CONFIG =
             NOTHING.extras(16).name(Part.OPTIONAL, Part.REQUIRED).datatypes(JSON);
