@@ -18,8 +18,10 @@ final class FaultyServers {
         return SluiceServer.start(new ServerConfiguration(
                 plain.transport(),
                 plain.listeners(),
+                plain.mgmt(),
                 plain.threads(),
                 plain.limits(),
+                plain.handshakes(),
                 plain.buckets().stream()
                         .map(bucket -> new ServerConfiguration.Bucket(wrap(bucket.spec(), plan), bucket.optional()))
                         .toList(),
