@@ -292,7 +292,9 @@ class TlsTest {
 
         @Test
         void handshakesBeyondTheLimit_areClosedWithoutAByte_andOthersFollowWhenOneIsOver() throws Exception {
-            try (SluiceServer server = start(CERTIFICATES.server(), "", "\"limits\": {\"handshakes\": 1}")) {
+            // One loop, so that who comes first is first.
+            String root = "\"limits\": {\"handshakes\": 1}, \"threads\": {\"eventLoops\": 1}";
+            try (SluiceServer server = start(CERTIFICATES.server(), "", root)) {
                 int port = server.ports().get(0);
                 Socket half = new Socket(InetAddress.getLoopbackAddress(), port);
                 try (BinaryClient other = new BinaryClient(port)) {
