@@ -187,7 +187,8 @@ public final class ConfigurationReader {
             return null;
         }
         String path = Problem.member(ROOT, Keys.EXTERNAL);
-        return ExternalSection.parse(path, object(path, root.get(Keys.EXTERNAL)), problems::add);
+        Map<String, @Nullable Object> object = object(path, root.get(Keys.EXTERNAL));
+        return root.get(Keys.EXTERNAL) instanceof Map ? ExternalSection.parse(path, object, problems::add) : null;
     }
 
     private ManagementConfiguration management(
