@@ -76,7 +76,7 @@ final class RequestReader {
                 request.scanId(Wire.i64(array, extras), Wire.i64(array, extras + 8));
                 yield ScanCommands.CANCEL;
             }
-            default -> throw new AssertionError("served but not read: " + opcode);
+            default -> MetadataReader.read(cookie, reply, opcode, array, extras, extrasLength);
         };
     }
 
