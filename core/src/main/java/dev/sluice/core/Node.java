@@ -2,6 +2,8 @@ package dev.sluice.core;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.core.administration.BucketAdministration;
+import dev.sluice.core.administration.Configuration;
 import dev.sluice.core.bucket.Buckets;
 import dev.sluice.core.bucket.Pools;
 import dev.sluice.core.connection.Connection;
@@ -55,6 +57,8 @@ public final class Node implements ConnectionHost {
     private final AtomicLong connectionIds = new AtomicLong();
     private final AtomicReferenceArray<@Nullable LoopConnections> loops;
     private volatile Supplier<String> settings = () -> "{}";
+    private volatile @Nullable BucketAdministration bucketAdministration;
+    private volatile @Nullable Configuration configuration;
     private volatile boolean stopping;
 
     /** The connections of one loop and what they share; set and arrays are confined to it. */
@@ -142,6 +146,12 @@ public final class Node implements ConnectionHost {
     /** Where STAT settings comes from: one JSON text. */
     public void settings(Supplier<String> json) {
         settings = json;
+    }
+
+    /** What changes the buckets from now on, and the configuration file. Before that, neither changes. */
+    public void administered(BucketAdministration administration, Configuration file) {
+        bucketAdministration = administration;
+        configuration = file;
     }
 
     /**
@@ -268,6 +278,16 @@ public final class Node implements ConnectionHost {
     @Override
     public InboundBudget inboundBudget() {
         return inboundBudget;
+    }
+
+    @Override
+    public @Nullable BucketAdministration bucketAdministration() {
+        return bucketAdministration;
+    }
+
+    @Override
+    public @Nullable Configuration configuration() {
+        return configuration;
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.sluice.engine.EngineClock;
 import dev.sluice.engine.EngineContext;
 import dev.sluice.engine.Flush;
 import dev.sluice.engine.MutationResult;
+import dev.sluice.engine.Pausable;
 import dev.sluice.engine.RangeScans;
 import dev.sluice.engine.Reconfigurable;
 import dev.sluice.engine.RecordApplication;
@@ -35,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Thread.</b> As {@link Engine} says. Reads take no lock.
  */
-final class MemoryEngine implements Engine, VBuckets, Flush, RecordApplication, Reconfigurable {
+final class MemoryEngine implements Engine, VBuckets, Flush, RecordApplication, Reconfigurable, Pausable {
 
     private static final Logger LOGGER = System.getLogger(MemoryEngine.class.getName());
 
@@ -380,6 +381,17 @@ final class MemoryEngine implements Engine, VBuckets, Flush, RecordApplication, 
         quota.check();
     }
 
+    /** There are no files to leave alone. Documents expire while the bucket rests, as they do while it serves. */
+    @Override
+    public Status pause(Cancellation cancellation) {
+        return cancellation.cancelled() ? Status.CANCELLED : Status.SUCCESS;
+    }
+
+    @Override
+    public Status resume() {
+        return Status.SUCCESS;
+    }
+
     @Override
     public @Nullable Iterator<Statistic> statistics(String group, String argument) {
         return statistics.group(group, argument);
@@ -398,7 +410,8 @@ final class MemoryEngine implements Engine, VBuckets, Flush, RecordApplication, 
         boolean own = type == VBuckets.class
                 || type == Flush.class
                 || type == RecordApplication.class
-                || type == Reconfigurable.class;
+                || type == Reconfigurable.class
+                || type == Pausable.class;
         return own ? type.cast(this) : null;
     }
 

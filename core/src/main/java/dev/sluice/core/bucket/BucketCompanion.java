@@ -3,6 +3,9 @@ package dev.sluice.core.bucket;
 /**
  * Something that the server keeps for each bucket and that uses its engine on background threads: it must be quiet before
  * the engine is closed. Any thread.
+ *
+ * <p>A pause of the bucket is its end too: the first use after it makes another. What has to live as long as the bucket
+ * does is no companion.
  */
 public interface BucketCompanion {
 

@@ -7,6 +7,7 @@ import dev.sluice.engine.DocumentView;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.Flush;
 import dev.sluice.engine.MutationResult;
+import dev.sluice.engine.Pausable;
 import dev.sluice.engine.RangeScans;
 import dev.sluice.engine.Reconfigurable;
 import dev.sluice.engine.RecordApplication;
@@ -33,6 +34,8 @@ final class GuardedEngine implements Engine {
     private final @Nullable VBuckets vbuckets;
     private final @Nullable Flush flush;
     private final @Nullable RecordApplication recordApplication;
+    private final @Nullable Pausable pausable;
+    private final @Nullable Reconfigurable reconfigurable;
 
     GuardedEngine(Engine engine, CallGuard guard) {
         this.engine = engine;
@@ -45,6 +48,10 @@ final class GuardedEngine implements Engine {
         this.flush = flushing == null ? null : new GuardedFlush(flushing, guard);
         RecordApplication application = engine.capability(RecordApplication.class);
         this.recordApplication = application == null ? null : new GuardedRecordApplication(application, guard);
+        Pausable pausing = engine.capability(Pausable.class);
+        this.pausable = pausing == null ? null : new GuardedPausable(pausing, guard);
+        Reconfigurable changing = engine.capability(Reconfigurable.class);
+        this.reconfigurable = changing == null ? null : new GuardedReconfigurable(changing, guard);
     }
 
     @Override
@@ -185,7 +192,9 @@ final class GuardedEngine implements Engine {
         } else if (type == RecordApplication.class) {
             capability = recordApplication;
         } else if (type == Reconfigurable.class) {
-            capability = engine.capability(Reconfigurable.class); // Background threads only; who calls it guards it.
+            capability = reconfigurable;
+        } else if (type == Pausable.class) {
+            capability = pausable;
         } else {
             throw new IllegalArgumentException("no guard for the capability " + type.getName());
         }

@@ -1,5 +1,7 @@
 package dev.sluice.core.cookie;
 
+import dev.sluice.core.administration.BucketAdministration;
+import dev.sluice.core.administration.Configuration;
 import dev.sluice.core.bucket.Buckets;
 import dev.sluice.core.bucket.Pools;
 import dev.sluice.core.limits.Limits;
@@ -9,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongPredicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What commands may ask of the server that they run in. Any thread. */
 public interface NodeServices {
@@ -28,6 +31,14 @@ public interface NodeServices {
     Buckets buckets();
 
     ServerCounters counters();
+
+    /** Creates and deletes buckets; null where they are what they were at the start. */
+    @Nullable
+    BucketAdministration bucketAdministration();
+
+    /** The configuration file; null where there is none. */
+    @Nullable
+    Configuration configuration();
 
     /** The settings in force, as one JSON text. */
     String settingsJson();

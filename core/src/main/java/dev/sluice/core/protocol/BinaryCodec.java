@@ -141,6 +141,11 @@ public final class BinaryCodec {
                 return null;
             }
         }
+        WireStatus full = Ingress.refusal(opcode, session.bucket());
+        if (full != null) {
+            reply.send(cookie, full, null);
+            return null;
+        }
         request.vbucket(Wire.u16(array, offset + Wire.VBUCKET));
         request.cas(cas);
         request.collection(0);

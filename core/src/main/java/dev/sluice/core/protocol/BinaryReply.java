@@ -146,6 +146,11 @@ public final class BinaryReply implements Reply {
     }
 
     @Override
+    public void json(CommandCookie cookie, byte[] value) {
+        send(cookie, WireStatus.SUCCESS, value, Datatype.JSON & datatypes());
+    }
+
+    @Override
     public void statistic(
             CommandCookie cookie, byte[] array, int nameOffset, int nameLength, int valueOffset, int valueLength) {
         ByteBuf out = header(cookie, WireStatus.SUCCESS, nameLength, 0, 0, valueLength, 0, nameLength + valueLength);

@@ -75,6 +75,17 @@ final class RequestReader {
                 request.scanId(Wire.i64(array, extras), Wire.i64(array, extras + 8));
                 yield ScanCommands.CANCEL;
             }
+            case CREATE_BUCKET,
+                    DELETE_BUCKET,
+                    PAUSE_BUCKET,
+                    RESUME_BUCKET,
+                    VALIDATE_BUCKET_CONFIG,
+                    SET_PARAM,
+                    SET_BUCKET_DATA_LIMIT_EXCEEDED,
+                    CONFIG_VALIDATE,
+                    CONFIG_RELOAD,
+                    SET_CTRL_TOKEN,
+                    GET_CTRL_TOKEN -> ManagementReader.read(cookie, reply, opcode, array, extras);
             default -> throw new AssertionError("served but not read: " + opcode);
         };
     }

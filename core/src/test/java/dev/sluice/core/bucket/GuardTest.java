@@ -10,6 +10,7 @@ import dev.sluice.core.statistics.ServerCounter;
 import dev.sluice.engine.BlockedCookie;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.Flush;
+import dev.sluice.engine.Pausable;
 import dev.sluice.engine.RangeScans;
 import dev.sluice.engine.RecordApplication;
 import dev.sluice.engine.Statistic;
@@ -39,7 +40,8 @@ class GuardTest {
             RangeScans.class, GuardedRangeScans.class,
             VBuckets.class, GuardedVBuckets.class,
             Flush.class, GuardedFlush.class,
-            RecordApplication.class, GuardedRecordApplication.class);
+            RecordApplication.class, GuardedRecordApplication.class,
+            Pausable.class, GuardedPausable.class);
 
     /** The loader of a plugin: it has nothing of its own, but it is another. */
     private static final class PluginLoader extends ClassLoader {
