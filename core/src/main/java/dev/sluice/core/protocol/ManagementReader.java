@@ -5,6 +5,7 @@ import dev.sluice.core.cookie.Command;
 import dev.sluice.core.cookie.CommandCookie;
 import dev.sluice.core.cookie.Request;
 import dev.sluice.core.management.ManagementCommands;
+import dev.sluice.engine.DocumentKey;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the extras of the commands that manage buckets and the server. Protocol: {@code protocol-kv} 9, 10 and 15. */
@@ -17,6 +18,10 @@ final class ManagementReader {
     /** The command to execute, or null where the request was refused and answered. */
     static @Nullable Command read(CommandCookie cookie, BinaryReply reply, Opcode opcode, byte[] array, int extras) {
         Request request = cookie.request();
+        if (request.keyLength() > DocumentKey.LENGTH_MAX) {
+            reply.send(cookie, WireStatus.EINVAL, "Key is too long (expected: at most 250 bytes)");
+            return null;
+        }
         return switch (opcode) {
             case CREATE_BUCKET -> ManagementCommands.CREATE_BUCKET;
             case DELETE_BUCKET -> ManagementCommands.DELETE_BUCKET;

@@ -92,6 +92,7 @@ record Rules(
     static final Rules SET_PARAM = NOTHING.extras(4).name(Part.REQUIRED, Part.REQUIRED);
     static final Rules LIMIT_INGRESS = NOTHING.extras(2).name(Part.REQUIRED, Part.FORBIDDEN);
     static final Rules SET_CTRL_TOKEN = NOTHING.extras(8).anyCas();
+    static final Rules GET_ERROR_MAP = NOTHING.name(Part.FORBIDDEN, Part.REQUIRED);
 
     /** The protocol knows the opcode, Sluice does not serve it today: NOT_SUPPORTED. */
     static final Rules NOT_SERVED =
