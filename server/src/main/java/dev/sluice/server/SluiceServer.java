@@ -4,15 +4,20 @@ import com.google.inject.Guice;
 import com.google.inject.Injector;
 import com.google.inject.Stage;
 import dev.sluice.core.Node;
+import dev.sluice.core.administration.BucketAdministration;
+import dev.sluice.core.administration.BucketPlan;
+import dev.sluice.core.administration.QuotaBudget;
 import dev.sluice.core.bucket.BucketSpec;
 import dev.sluice.core.engine.Units;
 import dev.sluice.engine.HeapDocumentKey;
 import dev.sluice.server.config.ListenerConfiguration;
+import dev.sluice.server.config.RunTimeBuckets;
 import dev.sluice.server.config.ServerConfiguration;
 import dev.sluice.server.frontend.EventLoops;
 import dev.sluice.server.frontend.Listeners;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,7 +71,8 @@ public final class SluiceServer implements AutoCloseable {
     public static SluiceServer start(ServerConfiguration configuration) throws StartException {
         SluiceServer server = new SluiceServer(configuration);
         try {
-            server.createBuckets();
+            configuration.runTime().deleteLeftovers();
+            server.administer(server.createBuckets());
             server.loops.tick(server.node);
             for (ListenerConfiguration listener : configuration.listeners()) {
                 server.listeners.open(listener);
@@ -87,7 +93,8 @@ public final class SluiceServer implements AutoCloseable {
     }
 
     /** All buckets are created at the same time: each may take long to load. */
-    private void createBuckets() throws StartException {
+    private List<BucketPlan> createBuckets() throws StartException {
+        List<BucketPlan> created = new ArrayList<>();
         Map<ServerConfiguration.Bucket, CompletableFuture<Void>> creations = new LinkedHashMap<>();
         for (ServerConfiguration.Bucket bucket : configuration.buckets()) {
             creations.put(bucket, node.buckets().create(bucket.spec()));
@@ -98,6 +105,7 @@ public final class SluiceServer implements AutoCloseable {
             try {
                 creation.getValue().join();
                 served.put(spec.name(), spec);
+                created.add(creation.getKey().plan());
             } catch (CompletionException e) {
                 Throwable cause = e.getCause() == null ? e : e.getCause();
                 if (creation.getKey().optional()) {
@@ -112,6 +120,22 @@ public final class SluiceServer implements AutoCloseable {
         if (failure != null) {
             throw failure;
         }
+        return created;
+    }
+
+    /** From here on buckets come and go as clients wish. */
+    private void administer(List<BucketPlan> created) {
+        RunTimeBuckets runTime = configuration.runTime();
+        BucketAdministration administration = new BucketAdministration(
+                node.buckets(),
+                node.pools().auxIo(),
+                runTime,
+                runTime,
+                QuotaBudget.of(runTime.heapBytes()),
+                created,
+                runTime.file(),
+                runTime.changes());
+        node.administered(administration, new RunningConfiguration(configuration, administration));
     }
 
     /** Where the server listens, with the real ports, in the order of the configuration. */

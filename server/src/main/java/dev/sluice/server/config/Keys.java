@@ -181,6 +181,9 @@ final class Keys {
     /** What no engine can declare, because it is the server's in every bucket. */
     static final Set<String> RESERVED = BUCKET.stream().map(Setting::name).collect(Collectors.toUnmodifiableSet());
 
+    /** Of these, what can change while the bucket serves. */
+    static final Set<String> BUCKET_DYNAMIC = Set.of(QUOTA, FLUSH, OPTIONAL);
+
     private Keys() {}
 
     private static Setting threads(String name, int maximum, String description) {
