@@ -12,19 +12,25 @@ import dev.sluice.core.connection.ConnectionHost;
 import dev.sluice.core.connection.SpareArrays;
 import dev.sluice.core.limits.InboundBudget;
 import dev.sluice.core.limits.Limits;
+import dev.sluice.core.statistics.CommandTimings;
 import dev.sluice.core.statistics.ServerCounters;
 import dev.sluice.core.transport.Loop;
 import dev.sluice.core.transport.Transport;
 import dev.sluice.engine.EngineClock;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +59,7 @@ public final class Node implements ConnectionHost {
     private final long startWallSeconds;
     private final Buckets buckets;
     private final ServerCounters counters = new ServerCounters();
+    private final CommandTimings timings;
     private final InboundBudget inboundBudget;
     private final AtomicLong connectionIds = new AtomicLong();
     private final AtomicReferenceArray<@Nullable LoopConnections> loops;
@@ -79,6 +86,7 @@ public final class Node implements ConnectionHost {
         this.pools = pools;
         this.startWallSeconds = clock.wallSeconds();
         this.buckets = new Buckets(clock, pools, limits.loops());
+        this.timings = new CommandTimings(limits.loops());
         this.inboundBudget = new InboundBudget(limits.inboundBytesMax());
         this.loops = new AtomicReferenceArray<>(limits.loops());
     }
@@ -200,15 +208,45 @@ public final class Node implements ConnectionHost {
 
     @Override
     public CompletableFuture<List<Supplier<String>>> describeConnections(LongPredicate which) {
-        List<CompletableFuture<List<Supplier<String>>>> parts = new ArrayList<>();
+        return ask(here -> describe(here.connections(), which))
+                .thenApply(parts -> parts.stream().flatMap(List::stream).toList());
+    }
+
+    @Override
+    public <T> CompletableFuture<List<T>> askLoops(IntFunction<T> question) {
+        return ask(here -> question.apply(here.loop().index()));
+    }
+
+    @Override
+    public CompletableFuture<List<Map<String, Long>>> connectionsByAddress() {
+        return ask(here -> {
+            Map<String, Long> counts = new HashMap<>();
+            here.connections().forEach(connection -> counts.merge(connection.peerHost(), 1L, Long::sum));
+            return counts;
+        });
+    }
+
+    @Override
+    public CompletableFuture<Map<Integer, Long>> connectionsByLoop() {
+        return ask(here ->
+                        Map.entry(here.loop().index(), (long) here.connections().size()))
+                .thenApply(counts -> {
+                    Map<Integer, Long> byLoop = new TreeMap<>();
+                    counts.forEach(count -> byLoop.put(count.getKey(), count.getValue()));
+                    return byLoop;
+                });
+    }
+
+    private <T> CompletableFuture<List<T>> ask(Function<LoopConnections, T> question) {
+        List<CompletableFuture<T>> parts = new ArrayList<>();
         for (int i = 0; i < loops.length(); i++) {
             LoopConnections here = loops.get(i);
             if (here != null) {
-                CompletableFuture<List<Supplier<String>>> part = new CompletableFuture<>();
+                CompletableFuture<T> part = new CompletableFuture<>();
                 parts.add(part);
                 here.loop().execute(() -> {
                     try {
-                        part.complete(describe(here.connections(), which));
+                        part.complete(question.apply(here));
                     } catch (RuntimeException | AssertionError e) {
                         part.completeExceptionally(e);
                     }
@@ -216,8 +254,8 @@ public final class Node implements ConnectionHost {
             }
         }
         return CompletableFuture.allOf(parts.toArray(new CompletableFuture<?>[0]))
-                .thenApply(nothing ->
-                        parts.stream().flatMap(p -> p.join().stream()).toList());
+                .thenApply(
+                        nothing -> parts.stream().map(CompletableFuture::join).toList());
     }
 
     /** On the loop the numbers are read; to make JSON of them takes longer, and is left to who wants it. */
@@ -268,6 +306,11 @@ public final class Node implements ConnectionHost {
     @Override
     public Pools pools() {
         return pools;
+    }
+
+    @Override
+    public CommandTimings timings() {
+        return timings;
     }
 
     @Override

@@ -61,8 +61,10 @@ class RunTimeBucketsTest {
 
     private static void setMaxSize(SluiceServer server, String bucket, String size) throws Exception {
         try (BinaryClient client = new BinaryClient(server.ports().get(0))) {
-            assertThat(client.call(frame(SELECT, new byte[0], bucket, "")).status()).isZero();
-            assertThat(client.call(frame(SET_PARAM, new byte[] {0, 0, 0, 6}, "max_size", size)).status())
+            assertThat(client.call(frame(SELECT, new byte[0], bucket, "")).status())
+                    .isZero();
+            assertThat(client.call(frame(SET_PARAM, new byte[] {0, 0, 0, 6}, "max_size", size))
+                            .status())
                     .isZero();
         }
     }
@@ -150,7 +152,12 @@ class RunTimeBucketsTest {
             succeed(server, RELOAD, "", "");
             assertThat(names(server)).containsExactly("default", "fresh", "mine");
             assertThat(quota(server, "default")).isEqualTo(24 << 20);
-            assertThat(server.node().buckets().ready("default").spec().configuration().vbucketCount())
+            assertThat(server.node()
+                            .buckets()
+                            .ready("default")
+                            .spec()
+                            .configuration()
+                            .vbucketCount())
                     .isEqualTo(128);
             assertThat(server.node()
                             .buckets()

@@ -1,6 +1,8 @@
 package dev.sluice.core.bucket;
 
 import dev.sluice.core.statistics.BucketCounters;
+import dev.sluice.core.statistics.CommandTimings;
+import dev.sluice.core.statistics.ResponseCounters;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.EngineClock;
 import dev.sluice.engine.TaskPool;
@@ -29,6 +31,8 @@ public final class Bucket {
     private final Account account;
     private final EngineFaults faults;
     private final BucketCounters counters;
+    private final CommandTimings timings;
+    private final ResponseCounters responses;
     private final BucketContext context;
     private final Set<BucketUser> users = ConcurrentHashMap.newKeySet();
     private final Map<Class<?>, BucketCompanion> companions = new ConcurrentHashMap<>();
@@ -61,6 +65,8 @@ public final class Bucket {
         this.account = new Account(spec.quotaBytes());
         this.faults = new EngineFaults(spec.name(), spec.provider().type());
         this.counters = new BucketCounters(loops);
+        this.timings = new CommandTimings(loops);
+        this.responses = new ResponseCounters(loops);
         this.context = new BucketContext(
                 clock,
                 pools,
@@ -110,6 +116,16 @@ public final class Bucket {
         return counters;
     }
 
+    /** How long its commands took. */
+    public CommandTimings timings() {
+        return timings;
+    }
+
+    /** How many answers of each status it has given. */
+    public ResponseCounters responses() {
+        return responses;
+    }
+
     /** Threads for scans and other work of this bucket that waits for disks. */
     public TaskPool auxIoPool() {
         return context.auxIoPool();
@@ -148,7 +164,8 @@ public final class Bucket {
         companion.shutDown();
     }
 
-    Collection<BucketCompanion> companions() {
+    /** What the server keeps for the bucket at this moment. */
+    public Collection<BucketCompanion> companions() {
         return companions.values();
     }
 

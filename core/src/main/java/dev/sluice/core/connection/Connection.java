@@ -12,6 +12,7 @@ import dev.sluice.core.limits.Limits;
 import dev.sluice.core.protocol.BinaryCodec;
 import dev.sluice.core.spool.Abandonable;
 import dev.sluice.core.statistics.BucketCounter;
+import dev.sluice.core.statistics.CommandTimings;
 import dev.sluice.core.statistics.ServerCounter;
 import dev.sluice.core.transport.Loop;
 import dev.sluice.core.transport.Outbound;
@@ -61,9 +62,6 @@ public final class Connection implements Session, BucketUser {
 
     /** A frame from this size on is given to its command with the array that it was gathered in. */
     private static final int GIVE_AWAY_BYTES = 16 << 10;
-
-    /** How many commands between two looks at the clock. */
-    private static final int COMMANDS_PER_CLOCK = 8;
 
     /** How many commands of one connection may be in flight. As the reference server. */
     private static final int COMMANDS_IN_FLIGHT_MAX = 32;
@@ -118,6 +116,9 @@ public final class Connection implements Session, BucketUser {
 
     private int commandsThisTurn;
     private long turnStartNanos;
+    /** When the turn's last command was answered, which is when its next one begins: one look at the clock for each. */
+    private long nowNanos;
+
     private long commandsTotal;
     /** How long the unfinished frame at the beginning of the inbound buffer is; 0 where that is not known. */
     private int expectedBytes;
@@ -366,9 +367,7 @@ public final class Connection implements Session, BucketUser {
             here.counters().count(loop.index(), BucketCounter.BYTES_READ, frame);
         }
         CommandCookie cookie = next;
-        if (codec.timed()) {
-            cookie.startNanos(host.clock().nanoTime());
-        }
+        cookie.startNanos(nowNanos);
         try {
             Command command = codec.decode(cookie, array, offset, frame, owned);
             if (command == null) {
@@ -455,6 +454,7 @@ public final class Connection implements Session, BucketUser {
             case UNDECIDED -> undecided(cookie);
             default -> fail(cookie, status);
         }
+        record(cookie);
         releaseFrame(cookie);
         cookie.end();
         if (cookie != next) {
@@ -466,6 +466,14 @@ public final class Connection implements Session, BucketUser {
                 barrier = false;
             }
         }
+    }
+
+    /** Notes how long a command has taken. */
+    private void record(CommandCookie cookie) {
+        nowNanos = host.clock().nanoTime();
+        Bucket here = cookie.bucketOrNull();
+        CommandTimings timings = here == null ? host.timings() : here.timings();
+        timings.record(loop.index(), cookie.request().wireOpcode(), nowNanos - cookie.startNanos());
     }
 
     /** A command waits: it is in flight from here on, and the next frame is read into another cookie. */
@@ -523,14 +531,11 @@ public final class Connection implements Session, BucketUser {
     private void countTurn() {
         commandsTotal++;
         commandsThisTurn++;
-        boolean late = false;
-        if (commandsThisTurn % COMMANDS_PER_CLOCK == 1) {
-            long now = host.clock().nanoTime();
-            if (commandsThisTurn == 1) {
-                turnStartNanos = now;
-            }
-            late = now - turnStartNanos > limits.turnNanosMax();
+        if (commandsThisTurn == 1) {
+            nowNanos = host.clock().nanoTime();
+            turnStartNanos = nowNanos;
         }
+        boolean late = nowNanos - turnStartNanos > limits.turnNanosMax();
         if (commandsThisTurn >= limits.commandsPerTurn() || late) {
             yielded = true; // After this command; the end of the turn enqueues what goes on.
         }
@@ -774,6 +779,13 @@ public final class Connection implements Session, BucketUser {
     @Override
     public boolean alone() {
         return inFlight.isEmpty() || (inFlight.size() == 1 && inFlight.get(0) == running);
+    }
+
+    /** The client's address without its port. On the loop. */
+    public String peerHost() {
+        String address = transport.remoteAddress();
+        int colon = address.lastIndexOf(':');
+        return colon < 0 ? address : address.substring(0, colon);
     }
 
     /** What STAT tells of this connection, for its JSON. On the loop. */

@@ -5,10 +5,13 @@ import dev.sluice.core.administration.Configuration;
 import dev.sluice.core.bucket.Buckets;
 import dev.sluice.core.bucket.Pools;
 import dev.sluice.core.limits.Limits;
+import dev.sluice.core.statistics.CommandTimings;
 import dev.sluice.core.statistics.ServerCounters;
 import dev.sluice.engine.EngineClock;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.IntFunction;
 import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +42,23 @@ public interface NodeServices {
     /** The configuration file; null where there is none. */
     @Nullable
     Configuration configuration();
+
+    /** How long commands took that worked on no bucket. */
+    CommandTimings timings();
+
+    /**
+     * Asks every event loop something, on that loop.
+     *
+     * @param question gets the loop's index
+     * @return completes with what they said, in no order; loops that never had a connection are not asked
+     */
+    <T> CompletableFuture<List<T>> askLoops(IntFunction<T> question);
+
+    /** How many connections there are from each address, for every loop. */
+    CompletableFuture<List<Map<String, Long>>> connectionsByAddress();
+
+    /** How many connections each loop has, by its index. */
+    CompletableFuture<Map<Integer, Long>> connectionsByLoop();
 
     /** The settings in force, as one JSON text. */
     String settingsJson();

@@ -43,6 +43,8 @@ public final class ManagementCommands {
     public static final Command VALIDATE_CONFIGURATION = bucketFree(ManagementCommands::validateConfiguration);
     public static final Command RELOAD_CONFIGURATION = bucketFree(ManagementCommands::reloadConfiguration);
 
+    public static final Command COMMAND_TIMINGS = bucketFree(TimerCommand::begin);
+
     /** Known, checked, and never done; as the reference server. */
     public static final BucketFree CONTROL_TOKEN = cookie -> cookie.refuse(Refusal.NOT_SUPPORTED);
 
@@ -173,8 +175,9 @@ public final class ManagementCommands {
 
     private static CompletableFuture<?> reloadConfiguration(CommandCookie cookie) throws BucketException {
         Configuration configuration = configuration(cookie);
-        return onPool(cookie, configuration::reload)
-                .thenCompose(reloaded -> reloaded)
+        return CompletableFuture.completedFuture(configuration)
+                .thenComposeAsync(
+                        Configuration::reload, cookie.session().node().pools().auxIo())
                 .thenApply(ManagementCommands::orRefused);
     }
 

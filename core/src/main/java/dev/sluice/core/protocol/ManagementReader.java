@@ -38,6 +38,10 @@ final class ManagementReader {
                 }
                 yield ManagementCommands.CONTROL_TOKEN;
             }
+            case GET_CMD_TIMER -> {
+                request.delta(Wire.u8(array, extras));
+                yield ManagementCommands.COMMAND_TIMINGS;
+            }
             case SET_PARAM -> {
                 long group = Wire.u32(array, extras);
                 if (group < 1 || group > PARAMETER_GROUP_MAX) {

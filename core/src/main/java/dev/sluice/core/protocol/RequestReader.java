@@ -85,6 +85,7 @@ final class RequestReader {
                     SET_BUCKET_DATA_LIMIT_EXCEEDED,
                     CONFIG_VALIDATE,
                     CONFIG_RELOAD,
+                    GET_CMD_TIMER,
                     SET_CTRL_TOKEN,
                     GET_CTRL_TOKEN -> ManagementReader.read(cookie, reply, opcode, array, extras);
             default -> throw new AssertionError("served but not read: " + opcode);

@@ -91,6 +91,7 @@ record Rules(
     static final Rules CONFIG_VALIDATE = NOTHING.name(Part.FORBIDDEN, Part.REQUIRED);
     static final Rules SET_PARAM = NOTHING.extras(4).name(Part.REQUIRED, Part.REQUIRED);
     static final Rules LIMIT_INGRESS = NOTHING.extras(2).name(Part.REQUIRED, Part.FORBIDDEN);
+    static final Rules GET_CMD_TIMER = NOTHING.extras(1).name(Part.OPTIONAL, Part.FORBIDDEN);
     static final Rules SET_CTRL_TOKEN = NOTHING.extras(8).anyCas();
     static final Rules GET_ERROR_MAP = NOTHING.name(Part.FORBIDDEN, Part.REQUIRED);
 

@@ -65,6 +65,7 @@ class HeaderWireTest {
             new Row("26 f5", "0", '-', '-', "0", "raw"),
             new Row("2b", "2", '+', '-', "0", "raw"),
             new Row("82", "4", '+', '+', "0", "raw"),
+            new Row("f3", "1", 'o', '-', "0", "raw"),
             new Row("f4", "8", '-', '-', "any", "raw"),
             new Row("db", "28", '-', '-', "0", "raw"),
             new Row("dc", "16", '-', '-', "0", "raw"));

@@ -109,7 +109,8 @@ final class BucketStateFile {
             changes.put(
                     name,
                     new RunTimeChange(
-                            optional(member, entry, FILE_KEY, problems), optional(member, entry, BUCKET_KEY, problems)));
+                            optional(member, entry, FILE_KEY, problems),
+                            optional(member, entry, BUCKET_KEY, problems)));
         });
         return changes;
     }

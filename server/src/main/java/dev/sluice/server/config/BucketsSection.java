@@ -154,6 +154,5 @@ final class BucketsSection {
     }
 
     /** A bucket that lacks nothing but, perhaps, its quota. */
-    private record Draft(
-            String name, EngineType type, Settings settings, Map<String, @Nullable Object> object) {}
+    private record Draft(String name, EngineType type, Settings settings, Map<String, @Nullable Object> object) {}
 }

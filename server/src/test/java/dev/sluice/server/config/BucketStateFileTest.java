@@ -92,10 +92,12 @@ class BucketStateFileTest {
     void damaged_isNamed_withPlaceAndCure(String text) throws IOException {
         Files.writeString(file(), text);
         assertThat(read()).isEmpty();
-        assertThat(problems).isNotEmpty().allSatisfy(problem -> assertThat(problem.toString())
-                .startsWith(file().toString())
-                .contains("damaged")
-                .contains("moved away"));
+        assertThat(problems)
+                .isNotEmpty()
+                .allSatisfy(problem -> assertThat(problem.toString())
+                        .startsWith(file().toString())
+                        .contains("damaged")
+                        .contains("moved away"));
     }
 
     @Test
@@ -116,8 +118,7 @@ class BucketStateFileTest {
     void theServerDoesNotStart_withADamagedFile() throws IOException {
         Files.createDirectories(data.resolve("data"));
         Files.writeString(data.resolve("data/@buckets.json"), "{\"version\": 1, \"buckets\": {\"a\": 7}}");
-        Environment environment =
-                new Environment(data, 1L << 30, 2, BucketStateFileTest.class.getClassLoader());
+        Environment environment = new Environment(data, 1L << 30, 2, BucketStateFileTest.class.getClassLoader());
         assertThat(org.assertj.core.api.Assertions.catchThrowableOfType(
                                 ConfigurationException.class,
                                 () -> ConfigurationReader.read("test.json", "{}", environment))
@@ -133,15 +134,39 @@ class BucketStateFileTest {
     void directories_ofNamesThatDiffer_differ_whateverTheFileSystemMakesOfCase() {
         Map<String, String> taken = new HashMap<>();
         for (String name : List.of(
-                "a", "A", "aA", "Aa", "AA", "aa", ".", "..", "...", ".a", "a.", "%2E", "%", "%25", "-", "_", "._", "_.",
-                "@".replace('@', 'x'), "X", "con.", "CON")) {
-            String directory = String.valueOf(
-                    EngineSettings.directoryOf(data, name).getFileName());
-            assertThat(taken.put(directory.toLowerCase(Locale.ROOT), name)).as(name).isNull();
-            assertThat(EngineSettings.directoryOf(data, name).normalize().getParent()).isEqualTo(data);
+                "a",
+                "A",
+                "aA",
+                "Aa",
+                "AA",
+                "aa",
+                ".",
+                "..",
+                "...",
+                ".a",
+                "a.",
+                "%2E",
+                "%",
+                "%25",
+                "-",
+                "_",
+                "._",
+                "_.",
+                "@".replace('@', 'x'),
+                "X",
+                "con.",
+                "CON")) {
+            String directory =
+                    String.valueOf(EngineSettings.directoryOf(data, name).getFileName());
+            assertThat(taken.put(directory.toLowerCase(Locale.ROOT), name))
+                    .as(name)
+                    .isNull();
+            assertThat(EngineSettings.directoryOf(data, name).normalize().getParent())
+                    .isEqualTo(data);
             assertThat(directory).doesNotStartWith("@").doesNotStartWith(".").doesNotEndWith(".");
         }
         String longest = "X".repeat(100);
-        assertThat(String.valueOf(EngineSettings.directoryOf(data, longest).getFileName())).hasSizeLessThan(255);
+        assertThat(String.valueOf(EngineSettings.directoryOf(data, longest).getFileName()))
+                .hasSizeLessThan(255);
     }
 }
