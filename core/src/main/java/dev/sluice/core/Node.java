@@ -6,12 +6,16 @@ import dev.sluice.core.administration.BucketAdministration;
 import dev.sluice.core.administration.Configuration;
 import dev.sluice.core.bucket.Buckets;
 import dev.sluice.core.bucket.Pools;
+import dev.sluice.core.cluster.ClusterMaps;
+import dev.sluice.core.cluster.NetworkInterface;
+import dev.sluice.core.cluster.NodeAddresses;
 import dev.sluice.core.connection.Connection;
 import dev.sluice.core.connection.ConnectionDescription;
 import dev.sluice.core.connection.ConnectionHost;
 import dev.sluice.core.connection.SpareArrays;
 import dev.sluice.core.limits.InboundBudget;
 import dev.sluice.core.limits.Limits;
+import dev.sluice.core.protocol.ServedCapabilities;
 import dev.sluice.core.statistics.CommandTimings;
 import dev.sluice.core.statistics.ServerCounters;
 import dev.sluice.core.transport.Loop;
@@ -57,6 +61,7 @@ public final class Node implements ConnectionHost {
     private final EngineClock clock;
     private final Pools pools;
     private final long startWallSeconds;
+    private final ClusterMaps cluster;
     private final Buckets buckets;
     private final ServerCounters counters = new ServerCounters();
     private final CommandTimings timings;
@@ -66,6 +71,7 @@ public final class Node implements ConnectionHost {
     private volatile Supplier<String> settings = () -> "{}";
     private volatile @Nullable BucketAdministration bucketAdministration;
     private volatile @Nullable Configuration configuration;
+    private volatile List<NetworkInterface> interfaces = List.of();
     private volatile boolean stopping;
 
     /** The connections of one loop and what they share; set and arrays are confined to it. */
@@ -85,10 +91,13 @@ public final class Node implements ConnectionHost {
         this.clock = clock;
         this.pools = pools;
         this.startWallSeconds = clock.wallSeconds();
-        this.buckets = new Buckets(clock, pools, limits.loops());
+        this.cluster = new ClusterMaps(clock);
+        this.buckets = new Buckets(clock, pools, limits.loops(), cluster, ServedCapabilities::of);
         this.timings = new CommandTimings(limits.loops());
         this.inboundBudget = new InboundBudget(limits.inboundBytesMax());
         this.loops = new AtomicReferenceArray<>(limits.loops());
+        cluster.onChange(
+                everyMap -> onEveryConnection(everyMap ? Connection::everyMapChanged : Connection::globalMapChanged));
     }
 
     /**
@@ -98,6 +107,16 @@ public final class Node implements ConnectionHost {
      * @return null where the server has too many connections or is stopping: close the socket at once
      */
     public @Nullable Connection open(Transport transport, Loop loop, boolean authenticated) {
+        return open(transport, loop, authenticated, null);
+    }
+
+    /**
+     * As {@link #open(Transport, Loop, boolean)}, for a client that has shown a certificate.
+     *
+     * @param certifiedUser whom it names, who is logged in by that; null for nobody
+     */
+    public @Nullable Connection open(
+            Transport transport, Loop loop, boolean authenticated, @Nullable String certifiedUser) {
         assert loop.inLoop();
         Set<Connection> connections =
                 at(loop).connections(); // Known before the look at stopping: stop() does it the other way.
@@ -109,8 +128,9 @@ public final class Node implements ConnectionHost {
                 this,
                 transport,
                 loop,
-                authenticated ? buckets.ready(DEFAULT_BUCKET) : null,
-                authenticated);
+                authenticated || certifiedUser != null ? buckets.ready(DEFAULT_BUCKET) : null,
+                authenticated || certifiedUser != null,
+                certifiedUser);
         connections.add(connection);
         return connection;
     }
@@ -149,6 +169,31 @@ public final class Node implements ConnectionHost {
                 // The server is stopping, and its buckets with it.
             }
         }
+    }
+
+    /** Where clients find this node, for cluster maps: set when the listeners are open, before anybody is let in. */
+    public void addresses(NodeAddresses known) {
+        cluster.addresses(known);
+    }
+
+    @Override
+    public ClusterMaps cluster() {
+        return cluster;
+    }
+
+    @Override
+    public NodeAddresses addresses() {
+        return cluster.addresses();
+    }
+
+    /** Where the server listens, for IFCONFIG: set when the listeners are open. */
+    public void interfaces(List<NetworkInterface> open) {
+        interfaces = List.copyOf(open);
+    }
+
+    @Override
+    public List<NetworkInterface> interfaces() {
+        return interfaces;
     }
 
     /** Where STAT settings comes from: one JSON text. */

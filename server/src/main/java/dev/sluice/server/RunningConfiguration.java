@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,27 +32,18 @@ final class RunningConfiguration implements Configuration {
     private static final String BUCKETS = "buckets";
 
     private final BucketAdministration buckets;
-    private final List<Part> parts = new ArrayList<>();
+    private final Supplier<List<String>> files;
     private volatile ServerConfiguration present;
 
-    /** Something of the server that follows the configuration while it runs. */
-    interface Part {
-
-        /** The member of the configuration that it follows, which then needs no restart. */
-        String key();
-
-        /** Another configuration without mistakes. On a background thread; throws where it does not take it. */
-        void follow(ServerConfiguration changed) throws Exception;
-    }
-
-    RunningConfiguration(ServerConfiguration started, BucketAdministration buckets) {
+    /**
+     * The configuration of a server that has started from it.
+     *
+     * @param files reads again what the configuration refers to, such as certificates; answers what is wrong with it
+     */
+    RunningConfiguration(ServerConfiguration started, BucketAdministration buckets, Supplier<List<String>> files) {
         this.present = started;
         this.buckets = buckets;
-    }
-
-    /** To be called before clients can. */
-    void add(Part part) {
-        parts.add(part);
+        this.files = files;
     }
 
     @Override
@@ -72,41 +64,31 @@ final class RunningConfiguration implements Configuration {
 
     @Override
     public CompletableFuture<List<String>> reload() {
-        if (present.source().file() == null) {
-            return CompletableFuture.completedFuture(List.of()); // What is built in does not change.
-        }
         ServerConfiguration fresh;
         try {
-            fresh = read(null);
+            fresh = present.source().file() == null ? present : read(null); // What is built in does not change.
         } catch (ConfigurationException e) {
             return CompletableFuture.completedFuture(e.mistakes());
         }
-        List<String> failures = new ArrayList<>();
-        List<String> left = new ArrayList<>(unfollowed(fresh));
-        for (Part part : parts) {
-            try {
-                part.follow(fresh);
-            } catch (Exception e) {
-                failures.add(part.key() + ": " + e.getMessage());
-            }
+        List<String> mistakes = files.get();
+        if (!mistakes.isEmpty()) {
+            return CompletableFuture.completedFuture(mistakes);
         }
+        List<String> left = new ArrayList<>(unfollowed(fresh));
         present = fresh;
         return buckets.reload(fresh.runTime().file()).thenApply(unchanged -> {
             left.addAll(unchanged);
-            left.forEach(sentence -> LOG.warn("configuration read again: {}", sentence));
-            LOG.info("configuration read again: file={} left={}", fresh.source().file(), left.size());
-            return failures;
+            left.forEach(sentence -> LOG.warn("configuration read again, and not all of it in force: {}", sentence));
+            return List.of();
         });
     }
 
-    /** What has changed and nothing follows. */
+    /** What has changed and nothing follows while the server runs. */
     private List<String> unfollowed(ServerConfiguration fresh) {
         List<String> left = new ArrayList<>();
         Map<String, Object> before = present.effective();
         fresh.effective().forEach((key, value) -> {
-            boolean followed = key.equals(BUCKETS)
-                    || parts.stream().anyMatch(part -> part.key().equals(key));
-            if (!followed && !Objects.equals(value, before.get(key))) {
+            if (!key.equals(BUCKETS) && !Objects.equals(value, before.get(key))) {
                 left.add(key + " has its effect after a restart");
             }
         });

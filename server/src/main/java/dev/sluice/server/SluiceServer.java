@@ -8,6 +8,8 @@ import dev.sluice.core.administration.BucketAdministration;
 import dev.sluice.core.administration.BucketPlan;
 import dev.sluice.core.administration.QuotaBudget;
 import dev.sluice.core.bucket.BucketSpec;
+import dev.sluice.core.cluster.NetworkInterface;
+import dev.sluice.core.cluster.NodeAddresses;
 import dev.sluice.core.engine.Units;
 import dev.sluice.engine.HeapDocumentKey;
 import dev.sluice.server.config.ListenerConfiguration;
@@ -15,6 +17,7 @@ import dev.sluice.server.config.RunTimeBuckets;
 import dev.sluice.server.config.ServerConfiguration;
 import dev.sluice.server.frontend.EventLoops;
 import dev.sluice.server.frontend.Listeners;
+import dev.sluice.server.mgmt.ManagementService;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -27,6 +30,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +45,9 @@ public final class SluiceServer implements AutoCloseable {
     /** What closing the engines may take, after the connections have had twice the time for commands in flight. */
     private static final long STOP_GRACE_NANOS = TimeUnit.SECONDS.toNanos(40);
 
+    /** The name under which clients look for the addresses of another network. */
+    private static final String EXTERNAL_NETWORK = "external";
+
     private static final long LOOPS_TIMEOUT_MS = 2_000;
 
     private final ServerConfiguration configuration;
@@ -48,7 +55,9 @@ public final class SluiceServer implements AutoCloseable {
     private final EventLoops loops;
     private final Node node;
     private final Listeners listeners;
+    private final ManagementService management;
     private final Map<String, BucketSpec> served = new LinkedHashMap<>();
+    private volatile @Nullable RunningConfiguration running;
     private boolean closed;
 
     private SluiceServer(ServerConfiguration configuration) {
@@ -59,6 +68,7 @@ public final class SluiceServer implements AutoCloseable {
         loops = injector.getInstance(EventLoops.class);
         node = injector.getInstance(Node.class);
         listeners = injector.getInstance(Listeners.class);
+        management = injector.getInstance(ManagementService.class);
     }
 
     /**
@@ -77,6 +87,10 @@ public final class SluiceServer implements AutoCloseable {
             for (ListenerConfiguration listener : configuration.listeners()) {
                 server.listeners.open(listener);
             }
+            server.openManagement();
+            server.node.addresses(server.nodeAddresses());
+            server.node.interfaces(server.listeners.interfaces());
+            server.listeners.accept();
         } catch (IOException e) {
             server.close();
             throw new StartException(String.valueOf(e.getMessage()), e);
@@ -135,7 +149,62 @@ public final class SluiceServer implements AutoCloseable {
                 created,
                 runTime.file(),
                 runTime.changes());
-        node.administered(administration, new RunningConfiguration(configuration, administration));
+        RunningConfiguration running = new RunningConfiguration(configuration, administration, this::reloadFiles);
+        this.running = running;
+        node.administered(administration, running);
+    }
+
+    /** A port that nobody has asked for may be taken: any other does as well, since clients learn it from the map. */
+    private void openManagement() throws IOException {
+        for (ListenerConfiguration listener : configuration.mgmt().listeners()) {
+            try {
+                listeners.open(listener, NetworkInterface.MGMT, management);
+            } catch (IOException e) {
+                if (configuration.mgmt().configured()) {
+                    throw e;
+                }
+                listeners.open(listener.atAnyPort(), NetworkInterface.MGMT, management);
+                List<InetSocketAddress> open = listeners.addresses(NetworkInterface.MGMT);
+                LOG.warn(
+                        "management port taken, another one is used: wanted={} used={}",
+                        listener.addressText(),
+                        ListenerConfiguration.text(open.get(open.size() - 1)));
+            }
+        }
+    }
+
+    private NodeAddresses nodeAddresses() {
+        NodeAddresses.Alternate external = configuration.external();
+        return new NodeAddresses(
+                null,
+                listeners.port(NetworkInterface.MCBP, false),
+                listeners.port(NetworkInterface.MCBP, true),
+                listeners.port(NetworkInterface.MGMT, false),
+                listeners.port(NetworkInterface.MGMT, true),
+                external == null ? Map.of() : Map.of(EXTERNAL_NETWORK, external));
+    }
+
+    /**
+     * Reads again what can change while the server runs: the configuration file with its buckets, and the certificates and
+     * keys of listeners. What is not fit for use leaves what was there in force. Waits for disks.
+     *
+     * @return what is wrong, one line each; empty where nothing is
+     */
+    public List<String> reload() {
+        RunningConfiguration configured = running;
+        List<String> mistakes =
+                configured == null ? reloadFiles() : configured.reload().join();
+        mistakes.forEach(mistake -> LOG.warn("not reloaded, the old one stays in force: {}", mistake));
+        return mistakes;
+    }
+
+    private List<String> reloadFiles() {
+        return listeners.reloadTls();
+    }
+
+    /** Where the management interface listens, with the real ports, in the order of the configuration. */
+    public List<InetSocketAddress> managementAddresses() {
+        return listeners.addresses(NetworkInterface.MGMT);
     }
 
     /** Where the server listens, with the real ports, in the order of the configuration. */
@@ -153,11 +222,14 @@ public final class SluiceServer implements AutoCloseable {
         return node;
     }
 
-    /** One line that says what is served and where: {@code Sluice 0.1.0 ready: 127.0.0.1:11210, buckets: default (…)}. */
+    /** One line that says what is served and where: {@code Sluice 0.1.0 ready: 127.0.0.1:11210, buckets: default (…), management: …}. */
     public String readyLine() {
         String where = addresses().stream().map(ListenerConfiguration::text).collect(Collectors.joining(", "));
         String what = served.values().stream().map(SluiceServer::describe).collect(Collectors.joining(", "));
-        return "Sluice " + Version.text() + " ready: " + where + ", buckets: " + (what.isEmpty() ? "none" : what);
+        String management =
+                managementAddresses().stream().map(ListenerConfiguration::text).collect(Collectors.joining(", "));
+        return "Sluice " + Version.text() + " ready: " + where + ", buckets: " + (what.isEmpty() ? "none" : what)
+                + (management.isEmpty() ? "" : ", management: " + management);
     }
 
     private static String describe(BucketSpec spec) {

@@ -7,6 +7,7 @@ import dev.sluice.core.administration.Configuration;
 import dev.sluice.core.bucket.Bucket;
 import dev.sluice.core.bucket.BucketException;
 import dev.sluice.core.bucket.BucketException.Reason;
+import dev.sluice.core.bucket.Buckets;
 import dev.sluice.core.bucket.IngressLimit;
 import dev.sluice.core.command.BucketFree;
 import dev.sluice.core.cookie.Command;
@@ -83,9 +84,16 @@ public final class ManagementCommands {
         Request request = cookie.request();
         String name = request.keyText();
         DeletionOrder order = DeletionOrder.of(request.copyOfValue());
-        if (!order.ours()) {
-            boolean exists = cookie.session().node().buckets().exists(name);
-            throw exists
+        Buckets buckets = cookie.session().node().buckets();
+        if (!buckets.exists(name) && buckets.configOnly(name) != null) {
+            if (order.meansConfigOnly() && buckets.deleteConfigOnly(name)) {
+                return CompletableFuture.completedFuture(null);
+            }
+            throw new BucketException(
+                    Reason.WRONG_STATE, "bucket " + name + " has a cluster map here and nothing else");
+        }
+        if (!order.meansBucket()) {
+            throw buckets.exists(name)
                     ? new BucketException(Reason.WRONG_STATE, "bucket " + name + " is of another type")
                     : new BucketException(Reason.UNKNOWN, "bucket " + name + " does not exist");
         }
@@ -105,6 +113,11 @@ public final class ManagementCommands {
         String name = cookie.request().keyText();
         if (isSelected(cookie, name)) {
             throw new BucketException(Reason.INVALID, "a connection cannot pause the bucket that it has selected");
+        }
+        Buckets buckets = cookie.session().node().buckets();
+        if (!buckets.exists(name) && buckets.configOnly(name) != null) {
+            throw new BucketException(
+                    Reason.NOT_SUPPORTED, "bucket " + name + " has a cluster map here and nothing to pause");
         }
         return administration(cookie).pause(name);
     }

@@ -327,6 +327,24 @@ class BucketCommandsWireTest {
         }
 
         @Test
+        void aNameWithAClusterMapAlone_isDeleted_unlessAnotherTypeIsMeant() {
+            Frame store = Frame.of(0xb4)
+                    .key("map")
+                    .extras("0000000000000001 0000000000000001")
+                    .value("{\"rev\":1,\"revEpoch\":1,\"name\":\"map\"}");
+            assertThat(client.status(store)).isZero();
+            assertThat(client.status(pause("map"))).isEqualTo(NOT_SUPPORTED);
+            assertThat(client.status(delete("map").value("{\"type\":\"Couchbase\"}")))
+                    .isEqualTo(KEY_EEXISTS);
+            assertThat(client.status(delete("map").value("{\"type\":\"ClusterConfigOnly\"}")))
+                    .isZero();
+            assertThat(client.status(delete("map"))).isEqualTo(KEY_ENOENT);
+            assertThat(client.status(store)).isZero();
+            assertThat(client.status(create("map", NAIVE))).isZero();
+            assertThat(client.status(delete("map"))).isZero();
+        }
+
+        @Test
         void aPausedBucket_canBeDeleted() {
             client.call(create("a", NAIVE));
             client.call(pause("a"));
