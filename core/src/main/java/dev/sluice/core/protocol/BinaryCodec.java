@@ -79,6 +79,11 @@ public final class BinaryCodec {
         return reply.has(Feature.UNORDERED_EXECUTION);
     }
 
+    /** Whether every answer says how long its command took. */
+    public boolean timed() {
+        return reply.has(Feature.TRACING);
+    }
+
     /** Whether a frame that is there as a whole may be executed while others wait. Looks at nothing that is not needed. */
     public boolean overtakes(byte[] array, int offset) {
         int magic = Wire.u8(array, offset);

@@ -233,6 +233,20 @@ class StatWireTest extends WireContract {
     }
 
     @Test
+    void ofCommandsThatAreSentTogether_someAreMeasured_andAllThatWait() {
+        Frame[] frames = new Frame[20];
+        java.util.Arrays.setAll(frames, i -> Frame.get("x"));
+        client.exchange(frames);
+        String json = client.call(Frame.of(0xf3).extras("00")).text();
+        int total = Integer.parseInt(json.substring(json.indexOf(':') + 1, json.indexOf(',')));
+        if (disturbance == Disturbance.NONE) {
+            assertThat(total).isEqualTo(4 + 2);
+        } else if (disturbance == Disturbance.NOTIFIES_LATE) {
+            assertThat(total).isEqualTo(20);
+        }
+    }
+
+    @Test
     void commandTimer_withoutABucket_isOfCommandsWithoutOne() {
         client.call(Frame.of(0x89).key("@no bucket@"));
         client.exchange(Frame.noop(), Frame.noop());
