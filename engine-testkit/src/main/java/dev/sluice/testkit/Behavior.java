@@ -33,6 +33,12 @@ public enum Behavior {
     FLUSH,
     /** The capability {@link dev.sluice.engine.RecordApplication}. */
     RECORD_APPLICATION,
+    /** The capability {@link dev.sluice.engine.DocumentReads}. */
+    DOCUMENT_READS,
+    /** The capability {@link dev.sluice.engine.RandomDocuments}. */
+    RANDOM_DOCUMENTS,
+    /** The capability {@link dev.sluice.engine.Persistence}. */
+    PERSISTENCE_CONTROL,
     /** The capability {@link dev.sluice.engine.Pausable}. */
     PAUSE
 }

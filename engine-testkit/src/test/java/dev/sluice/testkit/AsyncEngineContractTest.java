@@ -14,7 +14,15 @@ class AsyncEngineContractTest extends EngineContractTest {
     @Override
     protected boolean supports(Behavior behavior) {
         return switch (behavior) {
-            case TOMBSTONES, SEQNOS, PERSISTENT_DURABILITY, VBUCKETS, FLUSH, RECORD_APPLICATION, PAUSE -> false;
+            case TOMBSTONES,
+                    SEQNOS,
+                    PERSISTENT_DURABILITY,
+                    VBUCKETS,
+                    FLUSH,
+                    DOCUMENT_READS,
+                    RANDOM_DOCUMENTS,
+                    PERSISTENCE_CONTROL,
+                    PAUSE -> false;
             default -> true;
         };
     }

@@ -102,7 +102,7 @@ public final class BucketParameters {
                     "durability_min_level",
                     "durabilityMinLevel",
                     List.of("none", "majority", "majority_and_persist_on_master", "persist_to_majority"),
-                    value -> value),
+                    BucketParameters::durabilityLevel),
             Parameter.ignoredChoice("backend", "couchdb", "magma", "nexus"),
             Parameter.ignored("dbname", TEXT),
             Parameter.ignored("couch_bucket", TEXT),
@@ -192,6 +192,15 @@ public final class BucketParameters {
             LOG.info("parameters without a meaning here: bucket={} parameters={}", bucket, ignored);
         }
         return object;
+    }
+
+    /** The original's word for a level, as the configuration file writes it. */
+    private static Object durabilityLevel(Object word) {
+        return switch ((String) word) {
+            case "majority_and_persist_on_master" -> "majorityAndPersistOnMaster";
+            case "persist_to_majority" -> "persistToMajority";
+            default -> word;
+        };
     }
 
     private static Problem unknown(String name) {

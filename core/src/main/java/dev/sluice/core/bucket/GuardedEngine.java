@@ -3,11 +3,14 @@ package dev.sluice.core.bucket;
 import dev.sluice.engine.Cookie;
 import dev.sluice.engine.DocumentFilter;
 import dev.sluice.engine.DocumentKey;
+import dev.sluice.engine.DocumentReads;
 import dev.sluice.engine.DocumentView;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.Flush;
 import dev.sluice.engine.MutationResult;
 import dev.sluice.engine.Pausable;
+import dev.sluice.engine.Persistence;
+import dev.sluice.engine.RandomDocuments;
 import dev.sluice.engine.RangeScans;
 import dev.sluice.engine.Reconfigurable;
 import dev.sluice.engine.RecordApplication;
@@ -36,6 +39,9 @@ final class GuardedEngine implements Engine {
     private final @Nullable RecordApplication recordApplication;
     private final @Nullable Pausable pausable;
     private final @Nullable Reconfigurable reconfigurable;
+    private final @Nullable DocumentReads documentReads;
+    private final @Nullable RandomDocuments randomDocuments;
+    private final @Nullable Persistence persistence;
 
     GuardedEngine(Engine engine, CallGuard guard) {
         this.engine = engine;
@@ -52,6 +58,12 @@ final class GuardedEngine implements Engine {
         this.pausable = pausing == null ? null : new GuardedPausable(pausing, guard);
         Reconfigurable changing = engine.capability(Reconfigurable.class);
         this.reconfigurable = changing == null ? null : new GuardedReconfigurable(changing, guard);
+        DocumentReads reads = engine.capability(DocumentReads.class);
+        this.documentReads = reads == null ? null : new GuardedDocumentReads(reads, guard);
+        RandomDocuments chance = engine.capability(RandomDocuments.class);
+        this.randomDocuments = chance == null ? null : new GuardedRandomDocuments(chance, guard);
+        Persistence disk = engine.capability(Persistence.class);
+        this.persistence = disk == null ? null : new GuardedPersistence(disk, guard);
     }
 
     @Override
@@ -191,6 +203,12 @@ final class GuardedEngine implements Engine {
             capability = flush;
         } else if (type == RecordApplication.class) {
             capability = recordApplication;
+        } else if (type == DocumentReads.class) {
+            capability = documentReads;
+        } else if (type == RandomDocuments.class) {
+            capability = randomDocuments;
+        } else if (type == Persistence.class) {
+            capability = persistence;
         } else if (type == Reconfigurable.class) {
             capability = reconfigurable;
         } else if (type == Pausable.class) {

@@ -32,6 +32,9 @@ enum StatCommand implements Command {
         if (progress == null) {
             return begin(cookie);
         }
+        if (progress instanceof KeyStatistics statistics) {
+            return statistics.proceed(cookie);
+        }
         if (progress instanceof CompletableFuture<?> descriptions) {
             if (descriptions.isCompletedExceptionally()) {
                 return Status.TEMPORARY_FAILURE;
@@ -59,6 +62,9 @@ enum StatCommand implements Command {
         Bucket bucket = cookie.bucketOrNull();
         if (bucket == null && (known == null || known.ofBucket())) {
             return cookie.refuse(Refusal.NO_BUCKET);
+        }
+        if (KeyStatistics.isGroup(group)) {
+            return KeyStatistics.begin(cookie, group, argument);
         }
         if (known == null) {
             return ofBucket(cookie, group, argument);

@@ -12,6 +12,8 @@ public enum Refusal {
     NOT_SUPPORTED,
     /** A durable write may or may not have happened. */
     SYNC_WRITE_AMBIGUOUS,
+    /** The CAS to store is none that a document can have. */
+    CAS_VALUE_INVALID,
     /** The bucket is at rest. */
     BUCKET_PAUSED
 }

@@ -97,7 +97,7 @@ final class RequestReader {
                     GET_CMD_TIMER,
                     SET_CTRL_TOKEN,
                     GET_CTRL_TOKEN -> ManagementReader.read(cookie, reply, opcode, array, extras);
-            default -> throw new AssertionError("served but not read: " + opcode);
+            default -> MetadataReader.read(cookie, reply, opcode, array, extras, extrasLength);
         };
     }
 
