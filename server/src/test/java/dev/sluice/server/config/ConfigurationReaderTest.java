@@ -237,12 +237,12 @@ class ConfigurationReaderTest {
                             assertThat(bucket.optional()).isTrue();
                             assertThat(bucket.spec().quotaBytes()).isEqualTo(MIB);
                             assertThat(bucket.spec().flushAllowed()).isTrue();
-                            assertThat(bucket.spec().dataDirectory()).isEqualTo(home.resolve("d/%2E."));
+                            assertThat(bucket.spec().dataDirectory()).isEqualTo(home.resolve("d/+_+_"));
                         },
                         bucket -> {
                             assertThat(bucket.spec().configuration().vbucketCount())
                                     .isEqualTo(1024);
-                            assertThat(bucket.spec().dataDirectory()).isEqualTo(home.resolve("d/a%25b"));
+                            assertThat(bucket.spec().dataDirectory()).isEqualTo(home.resolve("d/a%b"));
                         });
     }
 
