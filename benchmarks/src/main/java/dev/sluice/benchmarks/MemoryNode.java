@@ -39,8 +39,8 @@ public final class MemoryNode implements AutoCloseable {
                     throw new IllegalStateException(problem.toString());
                 });
         Path data = Path.of("data");
-        EngineSettings configuration = new EngineSettings(
-                Node.DEFAULT_BUCKET, provider.type(), vbucketCount, VALUE_BYTES_MAX, data, settings);
+        EngineSettings configuration =
+                new EngineSettings(Node.DEFAULT_BUCKET, provider.type(), vbucketCount, VALUE_BYTES_MAX, data, settings);
         node.buckets()
                 .create(new BucketSpec(configuration, quotaBytes, false, data, provider))
                 .join();

@@ -107,9 +107,8 @@ public final class SpoolBuffer {
             if (needed > Integer.MAX_VALUE - 8) {
                 throw new IllegalStateException("spool of " + needed + " bytes (expected: one record below 2 GiB)");
             }
-            // Room for the last record, if it is not large; then exactly what it needs: the bound of a stream's memory
-            // is
-            // the limit plus one record.
+            // Room for the last record, if it is not large; then exactly what it needs. So the bound of a stream's
+            // memory is the limit plus one record.
             long roomy = size == 0 ? limitBytes : limitBytes + limitBytes / 4L;
             array = Arrays.copyOf(array, (int) Math.max(needed, roomy));
         }
