@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.core.bucket.Buckets;
 import dev.sluice.core.bucket.Pools;
+import dev.sluice.core.cluster.ClusterMaps;
 import dev.sluice.core.cluster.NetworkInterface;
 import dev.sluice.core.cluster.NodeAddresses;
 import dev.sluice.core.connection.Connection;
@@ -12,6 +13,7 @@ import dev.sluice.core.connection.ConnectionHost;
 import dev.sluice.core.connection.SpareArrays;
 import dev.sluice.core.limits.InboundBudget;
 import dev.sluice.core.limits.Limits;
+import dev.sluice.core.protocol.ServedCapabilities;
 import dev.sluice.core.statistics.ServerCounters;
 import dev.sluice.core.transport.Loop;
 import dev.sluice.core.transport.Transport;
@@ -51,6 +53,7 @@ public final class Node implements ConnectionHost {
     private final EngineClock clock;
     private final Pools pools;
     private final long startWallSeconds;
+    private final ClusterMaps cluster;
     private final Buckets buckets;
     private final ServerCounters counters = new ServerCounters();
     private final InboundBudget inboundBudget;
@@ -58,7 +61,6 @@ public final class Node implements ConnectionHost {
     private final AtomicReferenceArray<@Nullable LoopConnections> loops;
     private volatile Supplier<String> settings = () -> "{}";
     private volatile List<NetworkInterface> interfaces = List.of();
-    private volatile NodeAddresses addresses = NodeAddresses.NONE;
     private volatile boolean stopping;
 
     /** The connections of one loop and what they share; set and arrays are confined to it. */
@@ -78,9 +80,12 @@ public final class Node implements ConnectionHost {
         this.clock = clock;
         this.pools = pools;
         this.startWallSeconds = clock.wallSeconds();
-        this.buckets = new Buckets(clock, pools, limits.loops());
+        this.cluster = new ClusterMaps(clock);
+        this.buckets = new Buckets(clock, pools, limits.loops(), cluster, ServedCapabilities::of);
         this.inboundBudget = new InboundBudget(limits.inboundBytesMax());
         this.loops = new AtomicReferenceArray<>(limits.loops());
+        cluster.onChange(
+                everyMap -> onEveryConnection(everyMap ? Connection::everyMapChanged : Connection::globalMapChanged));
     }
 
     /**
@@ -156,12 +161,17 @@ public final class Node implements ConnectionHost {
 
     /** Where clients find this node, for cluster maps: set when the listeners are open, before anybody is let in. */
     public void addresses(NodeAddresses known) {
-        addresses = known;
+        cluster.addresses(known);
+    }
+
+    @Override
+    public ClusterMaps cluster() {
+        return cluster;
     }
 
     @Override
     public NodeAddresses addresses() {
-        return addresses;
+        return cluster.addresses();
     }
 
     /** Where the server listens, for IFCONFIG: set when the listeners are open. */

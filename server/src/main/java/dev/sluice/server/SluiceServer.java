@@ -39,6 +39,9 @@ public final class SluiceServer implements AutoCloseable {
     /** What closing the engines may take, after the connections have had twice the time for commands in flight. */
     private static final long STOP_GRACE_NANOS = TimeUnit.SECONDS.toNanos(40);
 
+    /** The name under which clients look for the addresses of another network. */
+    private static final String EXTERNAL_NETWORK = "external";
+
     private static final long LOOPS_TIMEOUT_MS = 2_000;
 
     private final ServerConfiguration configuration;
@@ -143,13 +146,14 @@ public final class SluiceServer implements AutoCloseable {
     }
 
     private NodeAddresses nodeAddresses() {
+        NodeAddresses.Alternate external = configuration.external();
         return new NodeAddresses(
                 null,
                 listeners.port(NetworkInterface.MCBP, false),
                 listeners.port(NetworkInterface.MCBP, true),
                 listeners.port(NetworkInterface.MGMT, false),
                 listeners.port(NetworkInterface.MGMT, true),
-                Map.of());
+                external == null ? Map.of() : Map.of(EXTERNAL_NETWORK, external));
     }
 
     /**

@@ -19,6 +19,7 @@ final class FaultyServers {
                 plain.transport(),
                 plain.listeners(),
                 plain.mgmt(),
+                plain.external(),
                 plain.threads(),
                 plain.limits(),
                 plain.handshakes(),

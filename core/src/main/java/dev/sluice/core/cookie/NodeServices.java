@@ -2,6 +2,7 @@ package dev.sluice.core.cookie;
 
 import dev.sluice.core.bucket.Buckets;
 import dev.sluice.core.bucket.Pools;
+import dev.sluice.core.cluster.ClusterMaps;
 import dev.sluice.core.cluster.NetworkInterface;
 import dev.sluice.core.cluster.NodeAddresses;
 import dev.sluice.core.limits.Limits;
@@ -36,6 +37,9 @@ public interface NodeServices {
 
     /** Where clients find this node; {@link NodeAddresses#NONE} before the listeners are open. */
     NodeAddresses addresses();
+
+    /** The map without a bucket, and what the maps of all buckets have in common. */
+    ClusterMaps cluster();
 
     /** Where the server listens; nothing before the listeners are open. */
     List<NetworkInterface> interfaces();

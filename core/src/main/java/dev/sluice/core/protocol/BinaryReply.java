@@ -1,6 +1,8 @@
 package dev.sluice.core.protocol;
 
 import dev.sluice.core.bucket.Bucket;
+import dev.sluice.core.cluster.ClusterMap;
+import dev.sluice.core.cluster.MapVersion;
 import dev.sluice.core.cookie.CommandCookie;
 import dev.sluice.core.cookie.Refusal;
 import dev.sluice.core.cookie.Reply;
@@ -19,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes the answers of one connection, and remembers what the client understands.
  *
- * <p>An answer is one reservation in the outbound buffer, header and body together. Only a large value is left where it is
- * and referred to. What a quiet opcode leaves unsaid is decided here: look-ups keep quiet about a miss, everything else
+ * <p>An answer is one reservation in the outbound buffer for its head, and the value copied behind it. Only a large value is
+ * left where it is and referred to. What a quiet opcode leaves unsaid is decided here: look-ups keep quiet about a miss, everything else
  * about success. Protocol: {@code protocol-kv} 4.3 and 7.1.7.
  *
  * <p><b>Thread.</b> The connection's loop.
@@ -36,12 +38,14 @@ public final class BinaryReply implements Reply {
 
     private final Session session;
     private final Outbound outbound;
+    private final ClusterMapFrames maps;
     private long features;
     private boolean greeted;
 
     BinaryReply(Session session) {
         this.session = session;
         this.outbound = session.outbound();
+        this.maps = new ClusterMapFrames(session, this);
     }
 
     // ---- what the client understands --------------------------------------------------------------------------------
@@ -66,6 +70,11 @@ public final class BinaryReply implements Reply {
         return has(Feature.JSON) ? Datatype.JSON : Datatype.RAW;
     }
 
+    /** The cluster maps that the client is sent. */
+    public ClusterMapFrames maps() {
+        return maps;
+    }
+
     // ---- answers ----------------------------------------------------------------------------------------------------
 
     @Override
@@ -84,7 +93,7 @@ public final class BinaryReply implements Reply {
                 document.datatype() & datatypes(),
                 valueLength,
                 masked ? CAS_LOCKED : document.cas(),
-                FLAGS_BYTES + keyLength + (large ? 0 : valueLength));
+                FLAGS_BYTES + keyLength);
         out.writeInt(document.flags());
         if (withKey) {
             out.writeBytes(request.array(), request.keyOffset(), keyLength);
@@ -92,7 +101,7 @@ public final class BinaryReply implements Reply {
         if (large) {
             outbound.cursor(document.valueArray(), document.valueOffset(), valueLength);
         } else {
-            out.writeBytes(document.valueArray(), document.valueOffset(), valueLength);
+            outbound.append(document.valueArray(), document.valueOffset(), valueLength);
         }
     }
 
@@ -146,6 +155,16 @@ public final class BinaryReply implements Reply {
     }
 
     @Override
+    public void clusterMap(CommandCookie cookie, ClusterMap map, @Nullable MapVersion known) {
+        maps.answer(cookie, map, known);
+    }
+
+    @Override
+    public void json(CommandCookie cookie, byte[] text) {
+        send(cookie, WireStatus.SUCCESS, text, Datatype.JSON & datatypes());
+    }
+
+    @Override
     public void statistic(
             CommandCookie cookie, byte[] array, int nameOffset, int nameLength, int valueOffset, int valueLength) {
         ByteBuf out =
@@ -172,12 +191,12 @@ public final class BinaryReply implements Reply {
             case COMPLETE -> WireStatus.RANGE_SCAN_COMPLETE;
         };
         boolean large = outbound.large(length);
-        ByteBuf out = header(cookie, status, 0, FLAGS_BYTES, 0, length, 0, FLAGS_BYTES + (large ? 0 : length));
+        ByteBuf out = header(cookie, status, 0, FLAGS_BYTES, 0, length, 0, FLAGS_BYTES);
         out.writeInt(documents ? 1 : 0);
         if (large) {
             outbound.cursor(array, offset, length);
         } else {
-            out.writeBytes(array, offset, length);
+            outbound.append(array, offset, length);
         }
     }
 
@@ -198,9 +217,10 @@ public final class BinaryReply implements Reply {
     private void sendOrClose(CommandCookie cookie, @Nullable WireStatus wire, String what) {
         if (wire == null) {
             session.closeAfterReplies("no status without XERROR for " + what);
+        } else if (wire == WireStatus.NOT_MY_VBUCKET) {
+            maps.notMyVBucket(cookie); // There clients look for a cluster map, not for a sentence.
         } else {
-            // Behind NOT_MY_VBUCKET clients look for a cluster map, not for a sentence.
-            send(cookie, wire, wire == WireStatus.NOT_MY_VBUCKET ? null : cookie.errorContext());
+            send(cookie, wire, cookie.errorContext());
         }
     }
 
@@ -225,17 +245,17 @@ public final class BinaryReply implements Reply {
     /** An answer without extras and key. */
     void send(CommandCookie cookie, WireStatus status, byte[] value, int datatype) {
         boolean large = outbound.large(value.length);
-        ByteBuf out = header(cookie, status, 0, 0, datatype, value.length, 0, large ? 0 : value.length);
+        header(cookie, status, 0, 0, datatype, value.length, 0, 0);
         if (large) {
             outbound.cursor(value, 0, value.length);
         } else {
-            out.writeBytes(value);
+            outbound.append(value, 0, value.length);
         }
     }
 
     /**
-     * Writes a header into a reservation for the whole answer, and behind it how long the server took, where the client
-     * wants to know that.
+     * Writes a header into a reservation for the head of an answer, and behind it how long the server took, where the
+     * client wants to know that.
      *
      * @param valueLength of the value that the header announces
      * @param reserved how many bytes of body the caller writes behind the header

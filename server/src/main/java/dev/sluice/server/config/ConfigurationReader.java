@@ -1,6 +1,7 @@
 package dev.sluice.server.config;
 
 import com.fasterxml.jackson.core.JsonLocation;
+import dev.sluice.core.cluster.NodeAddresses;
 import dev.sluice.core.engine.EngineCatalog;
 import dev.sluice.core.engine.Problem;
 import dev.sluice.core.engine.Setting;
@@ -134,16 +135,18 @@ public final class ConfigurationReader {
         String path = Problem.member(ROOT, Keys.BUCKETS);
         List<ServerConfiguration.Bucket> specs = buckets.parse(path, object(path, raw));
         TransportKind transport = TransportKind.of(Objects.requireNonNull(settings.text(Keys.TRANSPORT)));
+        NodeAddresses.Alternate external = external(root);
         return new ServerConfiguration(
                 transport,
                 listeners,
                 mgmt,
+                external,
                 counts,
                 limits,
                 LimitsSection.handshakes(limitSettings),
                 specs,
                 catalog,
-                EffectiveSettings.of(transport, listeners, mgmt, counts, limitSettings, limits, specs, data));
+                EffectiveSettings.of(transport, listeners, mgmt, external, counts, limitSettings, limits, specs, data));
     }
 
     private Settings section(Map<String, @Nullable Object> root, String name, List<Setting> declared) {
@@ -177,6 +180,14 @@ public final class ConfigurationReader {
             listeners.add(listener);
         }
         return listeners;
+    }
+
+    private NodeAddresses.@Nullable Alternate external(Map<String, @Nullable Object> root) {
+        if (!root.containsKey(Keys.EXTERNAL)) {
+            return null;
+        }
+        String path = Problem.member(ROOT, Keys.EXTERNAL);
+        return ExternalSection.parse(path, object(path, root.get(Keys.EXTERNAL)), problems::add);
     }
 
     private ManagementConfiguration management(

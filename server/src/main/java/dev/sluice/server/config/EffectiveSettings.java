@@ -1,6 +1,7 @@
 package dev.sluice.server.config;
 
 import dev.sluice.core.bucket.BucketSpec;
+import dev.sluice.core.cluster.NodeAddresses;
 import dev.sluice.core.engine.EngineSettings;
 import dev.sluice.core.engine.Settings;
 import dev.sluice.core.engine.Units;
@@ -21,6 +22,7 @@ final class EffectiveSettings {
             TransportKind transport,
             List<ListenerConfiguration> listeners,
             ManagementConfiguration mgmt,
+            NodeAddresses.@Nullable Alternate external,
             ThreadCounts threads,
             Settings limitSettings,
             Limits limits,
@@ -33,6 +35,9 @@ final class EffectiveSettings {
         all.put(
                 Keys.MGMT,
                 mgmt.listeners().stream().map(EffectiveSettings::listener).toList());
+        if (external != null) {
+            all.put(Keys.EXTERNAL, external(external));
+        }
         all.put(Keys.TRANSPORT, transport.text());
         Map<String, Object> counts = new LinkedHashMap<>();
         counts.put("eventLoops", threads.eventLoops());
@@ -73,6 +78,22 @@ final class EffectiveSettings {
         }
         values.put(Keys.CLIENT_CERTIFICATES, settings.clientCertificates().text());
         return values;
+    }
+
+    private static Map<String, Object> external(NodeAddresses.Alternate there) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put(Keys.HOSTNAME, there.host());
+        putPort(values, Keys.KV, there.kv());
+        putPort(values, Keys.KV_TLS, there.kvTls());
+        putPort(values, Keys.MGMT, there.mgmt());
+        putPort(values, Keys.MGMT_TLS, there.mgmtTls());
+        return values;
+    }
+
+    private static void putPort(Map<String, Object> values, String key, int port) {
+        if (port != 0) {
+            values.put(key, port);
+        }
     }
 
     private static void putIfThere(Map<String, Object> values, String key, @Nullable Path file) {

@@ -20,6 +20,7 @@ final class Keys {
     static final String THREADS = "threads";
     static final String LIMITS = "limits";
     static final String MGMT = "mgmt";
+    static final String EXTERNAL = "external";
 
     static final String SCHEMA = "$schema";
     static final String TRANSPORT = "transport";
@@ -72,7 +73,7 @@ final class Keys {
             Setting.path(DATA, "The directory for the data of buckets; data in the installation by default."));
 
     /** The keys of the file whose values are objects or arrays. */
-    static final List<String> SECTIONS = List.of(LISTENERS, BUCKETS, THREADS, LIMITS, MGMT);
+    static final List<String> SECTIONS = List.of(LISTENERS, BUCKETS, THREADS, LIMITS, MGMT, EXTERNAL);
 
     static final List<Setting> LISTENER = List.of(
             Setting.text(ADDRESS, "Where to listen: host:port or [IPv6 address]:port; port 0 takes a free one.")
@@ -137,6 +138,19 @@ final class Keys {
                     VBUCKETS, VBUCKETS_DEFAULT, 1, 1024, "How many hash partitions the bucket has: a power of two."),
             Setting.flag(FLUSH, "Whether clients may drop all documents with FLUSH."),
             Setting.flag(OPTIONAL, "Whether the server starts without the bucket where it cannot be created."));
+
+    static final String HOSTNAME = "hostname";
+    static final String KV = "kv";
+    static final String KV_TLS = "kvTls";
+    static final String MGMT_TLS = "mgmtTls";
+
+    /** Where clients of another network find the server, for cluster maps. */
+    static final List<Setting> EXTERNAL_SETTINGS = List.of(
+            Setting.text(HOSTNAME, "The server's name or address there.").asRequired(),
+            port(KV, "The port there that leads to the first listener without TLS."),
+            port(KV_TLS, "The port there that leads to the first listener with TLS."),
+            port(MGMT, "The port there that leads to the management listener without TLS."),
+            port(MGMT_TLS, "The port there that leads to the management listener with TLS."));
 
     /** A thread count without a value is worked out from the number of cores. */
     static final List<Setting> THREAD_COUNTS = List.of(
@@ -247,6 +261,10 @@ final class Keys {
     static final Set<String> RESERVED = BUCKET.stream().map(Setting::name).collect(Collectors.toUnmodifiableSet());
 
     private Keys() {}
+
+    private static Setting port(String name, String description) {
+        return Setting.integer(name, null, 1, 65_535, description);
+    }
 
     private static Setting threads(String name, int maximum, String description) {
         return Setting.integer(name, null, 1, maximum, description);

@@ -1,11 +1,13 @@
 package dev.sluice.server.config;
 
 import dev.sluice.core.bucket.BucketSpec;
+import dev.sluice.core.cluster.NodeAddresses;
 import dev.sluice.core.engine.EngineCatalog;
 import dev.sluice.core.limits.Limits;
 import dev.sluice.server.tls.HandshakeLimits;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the server starts from: checked, complete, and immutable.
@@ -13,6 +15,7 @@ import java.util.Map;
  * @param transport how sockets are served
  * @param listeners where to listen, in the order of the file
  * @param mgmt where the management interface listens
+ * @param external how the server is reached from another network; null where the file does not say
  * @param threads how many threads of each kind
  * @param limits every bound
  * @param handshakes bounds of TLS handshakes
@@ -24,6 +27,7 @@ public record ServerConfiguration(
         TransportKind transport,
         List<ListenerConfiguration> listeners,
         ManagementConfiguration mgmt,
+        NodeAddresses.@Nullable Alternate external,
         ThreadCounts threads,
         Limits limits,
         HandshakeLimits handshakes,
