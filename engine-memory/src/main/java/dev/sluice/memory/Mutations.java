@@ -431,7 +431,7 @@ final class Mutations {
         return durability == DurabilityLevel.NONE
                 ? null
                 : durability.refusalOfSingleCopy(
-                        DurabilityLevel.MAJORITY, topology.current().chain(vbucket.id));
+                        DurabilityLevel.MAJORITY, topology.current(), vbucket.id);
     }
 
     private static long seconds(long wallNanos) {

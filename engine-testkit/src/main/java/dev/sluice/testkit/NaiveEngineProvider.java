@@ -39,6 +39,11 @@ public final class NaiveEngineProvider implements EngineProvider {
     }
 
     @Override
+    public boolean ephemeral() {
+        return !persistent;
+    }
+
+    @Override
     public NaiveEngine create(BucketConfiguration configuration, EngineContext context) {
         return new NaiveEngine(configuration, context, persistent);
     }
