@@ -40,7 +40,7 @@ public final class NaiveEngineProvider implements EngineProvider {
 
     @Override
     public boolean ephemeral() {
-        return !persistent;
+        return true; // the disk of the persistent ones is a number
     }
 
     @Override

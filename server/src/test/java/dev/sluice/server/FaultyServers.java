@@ -18,8 +18,11 @@ final class FaultyServers {
         return SluiceServer.start(new ServerConfiguration(
                 plain.transport(),
                 plain.listeners(),
+                plain.mgmt(),
+                plain.external(),
                 plain.threads(),
                 plain.limits(),
+                plain.handshakes(),
                 plain.buckets().stream()
                         .map(bucket -> new ServerConfiguration.Bucket(wrap(bucket.spec(), plan), bucket.optional()))
                         .toList(),

@@ -224,7 +224,8 @@ class WithMetaWireTest extends WireContract {
         void trafficThatIsOff_comesFirst() {
             client.call(Frame.of(0xae));
             for (int opcode : ALL) {
-                assertThat(client.status(frame(opcode, 1, 0, FORCE_ACCEPT).vbucket(9))).isEqualTo(ETMPFAIL);
+                assertThat(client.status(frame(opcode, 1, 0, FORCE_ACCEPT).vbucket(9)))
+                        .isEqualTo(ETMPFAIL);
             }
             client.call(Frame.of(0xad));
             assertThat(client.status(frame(SET, 1, 5))).isZero();
