@@ -44,6 +44,7 @@ final class StatusMapping {
             case KEY_EXISTS -> WireStatus.KEY_EEXISTS;
             case NOT_STORED -> WireStatus.NOT_STORED;
             case LOCKED, LOCKED_TEMPORARY -> WireStatus.LOCKED;
+            case HAS_XATTRS -> throw new AssertionError("documents with xattrs are stored with them");
             case NOT_LOCKED -> WireStatus.NOT_LOCKED;
             case TOO_BIG -> WireStatus.E2BIG;
             case INVALID_ARGUMENTS -> WireStatus.EINVAL;
