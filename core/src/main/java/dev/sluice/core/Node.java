@@ -9,6 +9,7 @@ import dev.sluice.core.connection.ConnectionDescription;
 import dev.sluice.core.connection.ConnectionHost;
 import dev.sluice.core.connection.SpareArrays;
 import dev.sluice.core.limits.InboundBudget;
+import dev.sluice.core.limits.InflatedBudget;
 import dev.sluice.core.limits.Limits;
 import dev.sluice.core.statistics.ServerCounters;
 import dev.sluice.core.transport.Loop;
@@ -52,6 +53,7 @@ public final class Node implements ConnectionHost {
     private final Buckets buckets;
     private final ServerCounters counters = new ServerCounters();
     private final InboundBudget inboundBudget;
+    private final InflatedBudget inflatedBudget;
     private final AtomicLong connectionIds = new AtomicLong();
     private final AtomicReferenceArray<@Nullable LoopConnections> loops;
     private volatile Supplier<String> settings = () -> "{}";
@@ -76,6 +78,7 @@ public final class Node implements ConnectionHost {
         this.startWallSeconds = clock.wallSeconds();
         this.buckets = new Buckets(clock, pools, limits.loops());
         this.inboundBudget = new InboundBudget(limits.inboundBytesMax());
+        this.inflatedBudget = new InflatedBudget(limits.inboundBytesMax());
         this.loops = new AtomicReferenceArray<>(limits.loops());
     }
 
@@ -268,6 +271,11 @@ public final class Node implements ConnectionHost {
     @Override
     public InboundBudget inboundBudget() {
         return inboundBudget;
+    }
+
+    @Override
+    public InflatedBudget inflatedBudget() {
+        return inflatedBudget;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.sluice.core.bucket;
 
+import dev.sluice.core.datatype.DatatypeSettings;
 import dev.sluice.core.statistics.BucketCounters;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.EngineClock;
@@ -41,11 +42,13 @@ public final class Bucket {
 
     private final AtomicReference<BucketState> state = new AtomicReference<>(BucketState.CREATING);
     private final AtomicInteger backgroundCalls = new AtomicInteger();
+    private volatile DatatypeSettings datatypes;
     private volatile @Nullable GuardedEngine engine;
     private volatile @Nullable Runnable whenEmpty;
 
     Bucket(BucketSpec spec, EngineClock clock, Pools pools, int loops) {
         this.spec = spec;
+        this.datatypes = spec.datatypes();
         this.account = new Account(spec.quotaBytes());
         this.faults = new EngineFaults(spec.name(), spec.provider().type());
         this.counters = new BucketCounters(loops);
@@ -65,6 +68,16 @@ public final class Bucket {
 
     public BucketSpec spec() {
         return spec;
+    }
+
+    /** What the bucket does with compressed values and extended attributes, as of now. */
+    public DatatypeSettings datatypes() {
+        return datatypes;
+    }
+
+    /** Changes what the bucket does with values that are stored from here on; those that are stored stay as they are. */
+    public void datatypes(DatatypeSettings changed) {
+        datatypes = Objects.requireNonNull(changed, "changed");
     }
 
     public BucketState state() {

@@ -1,5 +1,6 @@
 package dev.sluice.core.bucket;
 
+import dev.sluice.core.datatype.DatatypeSettings;
 import dev.sluice.engine.BucketConfiguration;
 import dev.sluice.engine.EngineProvider;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
  * @param configuration what the engine gets to see
  * @param quotaBytes how much memory the bucket may use
  * @param flushAllowed whether clients may drop all documents with FLUSH
+ * @param datatypes what becomes of compressed values and of extended attributes, when the bucket is created
  * @param dataDirectory where its engine may keep files
  * @param provider makes the engine
  */
@@ -17,8 +19,19 @@ public record BucketSpec(
         BucketConfiguration configuration,
         long quotaBytes,
         boolean flushAllowed,
+        DatatypeSettings datatypes,
         Path dataDirectory,
         EngineProvider provider) {
+
+    /** A bucket that does the usual with values. */
+    public BucketSpec(
+            BucketConfiguration configuration,
+            long quotaBytes,
+            boolean flushAllowed,
+            Path dataDirectory,
+            EngineProvider provider) {
+        this(configuration, quotaBytes, flushAllowed, DatatypeSettings.DEFAULT, dataDirectory, provider);
+    }
 
     public String name() {
         return configuration.bucketName();

@@ -2,6 +2,7 @@ package dev.sluice.core.cookie;
 
 import dev.sluice.core.bucket.Buckets;
 import dev.sluice.core.bucket.Pools;
+import dev.sluice.core.limits.InflatedBudget;
 import dev.sluice.core.limits.Limits;
 import dev.sluice.core.statistics.ServerCounters;
 import dev.sluice.engine.EngineClock;
@@ -28,6 +29,9 @@ public interface NodeServices {
     Buckets buckets();
 
     ServerCounters counters();
+
+    /** The memory for large values that are inflated between connection and engine. */
+    InflatedBudget inflatedBudget();
 
     /** The settings in force, as one JSON text. */
     String settingsJson();

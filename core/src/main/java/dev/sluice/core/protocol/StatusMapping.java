@@ -28,6 +28,7 @@ final class StatusMapping {
     static @Nullable WireStatus toWire(Refusal refusal, boolean xerror, boolean collections) {
         WireStatus wire = switch (refusal) {
             case DELTA_BAD_VALUE -> WireStatus.DELTA_BADVAL;
+            case XATTR_INVALID -> WireStatus.XATTR_EINVAL;
             case NO_BUCKET -> WireStatus.NO_BUCKET;
             case SCAN_CANCELLED -> WireStatus.RANGE_SCAN_CANCELLED;
             case NOT_SUPPORTED -> WireStatus.NOT_SUPPORTED;

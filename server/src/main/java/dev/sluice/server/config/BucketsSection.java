@@ -1,6 +1,8 @@
 package dev.sluice.server.config;
 
 import dev.sluice.core.bucket.BucketSpec;
+import dev.sluice.core.datatype.CompressionMode;
+import dev.sluice.core.datatype.DatatypeSettings;
 import dev.sluice.core.engine.EngineCatalog;
 import dev.sluice.core.engine.EngineSettings;
 import dev.sluice.core.engine.EngineType;
@@ -127,9 +129,18 @@ final class BucketsSection {
                 configuration,
                 settings.number(Keys.QUOTA, quotaBytesByDefault),
                 settings.flag(Keys.FLUSH),
+                datatypes(settings),
                 EngineSettings.directoryOf(data, draft.name),
                 draft.type.provider());
         return new ServerConfiguration.Bucket(spec, settings.flag(Keys.OPTIONAL));
+    }
+
+    private static DatatypeSettings datatypes(Settings settings) {
+        String mode = settings.text(Keys.COMPRESSION_MODE);
+        return new DatatypeSettings(
+                mode == null ? CompressionMode.OFF : CompressionMode.of(mode),
+                settings.ratio(Keys.MIN_COMPRESSION_RATIO),
+                settings.flag(Keys.XATTRS));
     }
 
     /** A bucket that lacks nothing but, perhaps, its quota. */

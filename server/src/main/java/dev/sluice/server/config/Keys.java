@@ -1,7 +1,10 @@
 package dev.sluice.server.config;
 
+import dev.sluice.core.datatype.CompressionMode;
+import dev.sluice.core.datatype.DatatypeSettings;
 import dev.sluice.core.engine.Setting;
 import dev.sluice.core.limits.Limits;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -31,6 +34,9 @@ final class Keys {
     static final String VBUCKETS = "vbuckets";
     static final String FLUSH = "flush";
     static final String OPTIONAL = "optional";
+    static final String COMPRESSION_MODE = "compressionMode";
+    static final String MIN_COMPRESSION_RATIO = "minCompressionRatio";
+    static final String XATTRS = "xattrs";
 
     static final int VBUCKETS_DEFAULT = 128;
     static final long QUOTA_BYTES_MIN = 1L << 20;
@@ -78,6 +84,20 @@ final class Keys {
             Setting.integer(
                     VBUCKETS, VBUCKETS_DEFAULT, 1, 1024, "How many hash partitions the bucket has: a power of two."),
             Setting.flag(FLUSH, "Whether clients may drop all documents with FLUSH."),
+            Setting.choice(
+                    COMPRESSION_MODE,
+                    CompressionMode.OFF.text(),
+                    Arrays.stream(CompressionMode.values())
+                            .map(CompressionMode::text)
+                            .toList(),
+                    "Whether values are kept compressed: never, where they come so, or wherever that saves enough."),
+            Setting.ratio(
+                    MIN_COMPRESSION_RATIO,
+                    DatatypeSettings.MIN_COMPRESSION_RATIO_DEFAULT,
+                    1,
+                    1000,
+                    "How many times as long a value must be inflated to be kept compressed."),
+            Setting.flagOn(XATTRS, "Whether documents may have extended attributes."),
             Setting.flag(OPTIONAL, "Whether the server starts without the bucket where it cannot be created."));
 
     /** A thread count without a value is worked out from the number of cores. */
