@@ -62,14 +62,17 @@ class InflatedValuesTest {
     /** Through an engine that copies what it stores, in every mode, with and without xattrs in the way. */
     @Test
     void twentyMebibytes_goInAndOut() {
-        try (TestServer server = new TestServer(TestLimits.with("inboundBytesMax", 128L * MIB).limits(), 0, false)) {
+        try (TestServer server =
+                new TestServer(TestLimits.with("inboundBytesMax", 128L * MIB).limits(), 0, false)) {
             server.createBucket("default", new MemoryEngineProvider(), false);
             byte[] value = largest();
             WireClient snappy = snappyClient(server);
             WireClient plain = server.connect();
             for (CompressionMode mode : CompressionMode.values()) {
                 server.bucket("default").datatypes(new DatatypeSettings(mode, 1.2, true));
-                assertThat(snappy.status(set("k", snappy(value)))).as(mode.text()).isZero();
+                assertThat(snappy.status(set("k", snappy(value))))
+                        .as(mode.text())
+                        .isZero();
                 assertThat(Arrays.equals(plain.call(Frame.get("k")).value(), value))
                         .as(mode.text())
                         .isTrue();
@@ -134,8 +137,7 @@ class InflatedValuesTest {
     void whatAnEngineHoldsUp_isCharged_untilTheCommandEnds() {
         try (TestServer server = TestServer.naive()) {
             WireClient snappy = snappyClient(server);
-            server.engine("default")
-                    .plan(FaultPlan.script(Fault.NOTIFY_NEVER).only(Operation.STORE));
+            server.engine("default").plan(FaultPlan.script(Fault.NOTIFY_NEVER).only(Operation.STORE));
             snappy.send(set("k", snappy(largest()))).settle();
             assertThat(server.engine("default").silentCount()).isEqualTo(1);
             assertThat(server.node().inflatedBudget().usedBytes()).isEqualTo(LARGEST);
