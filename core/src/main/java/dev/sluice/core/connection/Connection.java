@@ -2,6 +2,7 @@ package dev.sluice.core.connection;
 
 import dev.sluice.core.bucket.Bucket;
 import dev.sluice.core.bucket.BucketUser;
+import dev.sluice.core.bucket.ConfigOnlyBucket;
 import dev.sluice.core.command.Commands;
 import dev.sluice.core.cookie.Command;
 import dev.sluice.core.cookie.CommandCookie;
@@ -19,22 +20,32 @@ import dev.sluice.core.transport.Transport;
 import dev.sluice.engine.BlockedCookie;
 import dev.sluice.engine.DurabilityLevel;
 import dev.sluice.engine.Status;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One client's connection: bytes in, commands in order, bytes out.
+ * One client's connection: bytes in, commands, bytes out.
  *
  * <p><b>A turn</b> is what happens between two returns to the event loop. The loop calls in because bytes arrived, a
  * blocked command may go on, the socket has room again, or the connection had yielded; the connection executes as many
  * commands as it may, and ends the turn with one flush. Nothing that happens inside a turn can call back in: notifications
  * and the socket's events are tasks of the loop.
  *
- * <p><b>A further command is executed</b> as long as none is blocked (commands run in order), the outbound buffer is open,
+ * <p><b>A further command is executed</b> as long as the commands in flight allow one more, the outbound buffer is open,
  * the turn has not used up its share, and the connection is not closing. {@link #mayStart()} is that rule, and the socket
  * is read exactly while it holds: all back pressure there is follows from this one condition.
+ *
+ * <p><b>Order.</b> Commands run in order: one that waits for its engine holds up those behind it. Where the client asked for
+ * unordered execution, a command may overtake those that wait if all of them, and it, are of the kind that may ({@link
+ * BinaryCodec#overtakes}); what may not is a barrier, which starts when nothing is in flight and lets nothing start
+ * before it has ended. Whether the next frame is a barrier is seen in its header, before it is decoded. Each command in
+ * flight has a cookie of its own; {@link #next} is the idle one that the next frame is read into, so a connection that
+ * never waits has one.
  *
  * <p><b>Bytes</b> are executed where the loop has read them. Only what cannot be executed yet is copied, to {@link Inbound};
  * a command that blocks copies its own request. A large frame, gathered there from many reads, is given to its command
@@ -55,6 +66,12 @@ public final class Connection implements Session, BucketUser {
     /** How many commands between two looks at the clock. */
     private static final int COMMANDS_PER_CLOCK = 8;
 
+    /** How many commands of one connection may be in flight. As the reference server. */
+    private static final int COMMANDS_IN_FLIGHT_MAX = 32;
+
+    /** How many idle cookies a connection keeps beside the one for the next frame. */
+    private static final int SPARE_COOKIES_MAX = 4;
+
     private enum State {
         OPEN,
         /** Says what it has to say and executes nothing more. */
@@ -70,12 +87,31 @@ public final class Connection implements Session, BucketUser {
     private final Outbound outbound;
     private final Inbound inbound;
     private final BinaryCodec codec;
-    private final CommandCookie cookie;
+    private final MapNews mapNews;
     private final boolean authenticated;
+    private final @Nullable String certifiedUser;
     private final Runnable continueTask = this::continueAfterYield;
+    /** Commands that have waited and are not answered yet; of each it is known whether others may overtake it. */
+    private final List<CommandCookie> inFlight = new ArrayList<>(1);
+    /** Those of them that may go on as soon as the outbound buffer is open. */
+    private final ArrayDeque<CommandCookie> woken = new ArrayDeque<>(1);
+
+    private final PendingVBuckets pendingVbuckets = new PendingVBuckets(this);
+    /** Idle cookies, fewer than there may be commands in flight. */
+    private final ArrayDeque<CommandCookie> spareCookies = new ArrayDeque<>(1);
+
+    /** Idle, except while a command that has just been read is executed for the first time. */
+    private CommandCookie next;
+    /** The command that is being executed now. */
+    private @Nullable CommandCookie running;
+    /** The next frame is a barrier, and commands are in flight. */
+    private boolean barrier;
 
     private State state = State.OPEN;
     private @Nullable Bucket bucket;
+    /** What is selected instead of a bucket, where it is no more than a cluster map. */
+    private @Nullable ConfigOnlyBucket configOnly;
+
     private boolean reading = true;
     private boolean yielded;
     private boolean continuing;
@@ -92,12 +128,7 @@ public final class Connection implements Session, BucketUser {
     private int discardBytes;
     /** Waits for the outbound buffer to be open. */
     private @Nullable BlockedCookie outboundWaiter;
-    /** Of the large frame that the command in flight was given: charged as long as the command may need it. */
-    private int frameBytesCharged;
-    /** Waits for a vbucket to be pending no more. */
-    private @Nullable BlockedCookie vbucketWaiter;
 
-    private int awaitedVbucket;
     private long sentBytesSeen;
     private long progressNanos;
 
@@ -107,6 +138,7 @@ public final class Connection implements Session, BucketUser {
      * @param id unique in the process
      * @param bucket where it begins, if it can still be joined; null for none
      * @param authenticated whether it may do anything without a login
+     * @param certifiedUser whom the client's certificate has proved; null for nobody
      */
     public Connection(
             long id,
@@ -114,7 +146,8 @@ public final class Connection implements Session, BucketUser {
             Transport transport,
             Loop loop,
             @Nullable Bucket bucket,
-            boolean authenticated) {
+            boolean authenticated,
+            @Nullable String certifiedUser) {
         this.id = id;
         this.host = host;
         this.transport = transport;
@@ -123,8 +156,10 @@ public final class Connection implements Session, BucketUser {
         this.outbound = new Outbound(transport, limits.copyBytesMax());
         this.inbound = new Inbound(host.inboundBudget(), host.spareArrays(loop));
         this.authenticated = authenticated;
+        this.certifiedUser = certifiedUser;
         this.codec = new BinaryCodec(this);
-        this.cookie = new CommandCookie(this, codec.reply());
+        this.mapNews = new MapNews(outbound, codec.reply().maps());
+        this.next = new CommandCookie(this, codec.reply());
         this.progressNanos = host.clock().nanoTime();
         if (bucket != null && bucket.join(this)) {
             this.bucket = bucket;
@@ -171,6 +206,7 @@ public final class Connection implements Session, BucketUser {
     /** The transport's queue has fallen below its low watermark. */
     public void writable() {
         assert loop.inLoop();
+        executeWoken();
         executeInbound();
         endTurn();
     }
@@ -183,6 +219,7 @@ public final class Connection implements Session, BucketUser {
         }
         outbound.drained();
         flush();
+        executeWoken();
         executeInbound();
         endTurn();
     }
@@ -209,13 +246,22 @@ public final class Connection implements Session, BucketUser {
         if (state == State.CLOSED) {
             return;
         }
-        long sent = outbound.sentBytes();
+        if (mapNews.due()) {
+            endTurn(); // The one before may have left without anybody hearing of it.
+        }
+        long pending =
+                outbound.pendingBytes(); // Once: of a client that does not read it looks at every chunk in the queue.
+        long sent = outbound.acceptedBytes() - pending;
         boolean moved = sent != sentBytesSeen;
         sentBytesSeen = sent;
-        if (moved && cookie.blocked() && cookie.progress() instanceof Abandonable work) {
-            work.bytesLeft();
+        if (moved) {
+            for (CommandCookie waiting : inFlight) {
+                if (waiting.progress() instanceof Abandonable work) {
+                    work.bytesLeft();
+                }
+            }
         }
-        if (moved || outbound.pendingBytes() == 0) {
+        if (moved || pending == 0) {
             progressNanos = nowNanos;
             return;
         }
@@ -243,7 +289,21 @@ public final class Connection implements Session, BucketUser {
     // ---- executing --------------------------------------------------------------------------------------------------
 
     private boolean mayStart() {
-        return state == State.OPEN && !cookie.blocked() && !yielded && outbound.open();
+        return state == State.OPEN && !yielded && outbound.open() && (inFlight.isEmpty() || mayOvertake());
+    }
+
+    /** Whether a command may start beside those in flight, if it is one that may. */
+    private boolean mayOvertake() {
+        // Of those in flight either all may be overtaken, or there is one alone.
+        return !barrier && inFlight.get(0).overtakable() && inFlight.size() < COMMANDS_IN_FLIGHT_MAX;
+    }
+
+    /** Whether a frame, there as a whole, has to wait for the commands in flight. */
+    private boolean mustWait(byte[] array, int offset) {
+        if (!inFlight.isEmpty() && !codec.overtakes(array, offset)) {
+            barrier = true;
+        }
+        return barrier;
     }
 
     private void executeInbound() {
@@ -269,9 +329,12 @@ public final class Connection implements Session, BucketUser {
         if (frame < GIVE_AWAY_BYTES || frame > inbound.size() || frame < inbound.array().length / 2) {
             return false; // With much of others in the array, a copy for a command that blocks is cheaper.
         }
+        if (mustWait(inbound.array(), start)) {
+            return false;
+        }
         expectedBytes = 0;
         byte[] array = inbound.giveAway(frame);
-        frameBytesCharged = array.length;
+        next.chargedBytes(array.length);
         start(array, start, frame, true);
         return true;
     }
@@ -297,6 +360,9 @@ public final class Connection implements Session, BucketUser {
                 break;
             }
             expectedBytes = 0;
+            if (mustWait(array, position)) {
+                break;
+            }
             start(array, position, frame, false);
             position += frame;
         }
@@ -309,90 +375,126 @@ public final class Connection implements Session, BucketUser {
         if (here != null) {
             here.counters().count(loop.index(), BucketCounter.BYTES_READ, frame);
         }
+        CommandCookie cookie = next;
+        if (codec.timed()) {
+            cookie.startNanos(host.clock().nanoTime());
+        }
         try {
             Command command = codec.decode(cookie, array, offset, frame, owned);
             if (command == null) {
+                releaseFrame(cookie);
                 cookie.unused();
-                releaseFrame();
                 return;
             }
             cookie.begin(command, here);
+            cookie.overtakable(codec.unordered() && codec.overtakes(array, offset));
             if (here == null && !Commands.needsNoBucket(command)) {
-                settle(cookie.refuse(Refusal.NO_BUCKET));
+                settle(cookie, cookie.refuse(Refusal.NO_BUCKET));
             } else {
-                settle(execute());
+                settle(cookie, execute(cookie));
             }
         } catch (Throwable e) {
-            internalError(e);
+            internalError(cookie, e);
         }
     }
 
-    private Status execute() {
+    private Status execute(CommandCookie cookie) {
+        running = cookie;
         try {
             return cookie.command().execute(cookie);
         } catch (RejectedExecutionException e) {
-            revokeHandle();
+            revokeHandle(cookie);
             return Status.TEMPORARY_FAILURE; // The bucket's pools are closed: it is on its way out.
+        } finally {
+            running = null;
         }
     }
 
     /** A fault of ours, or no memory: costs this connection. Thrown on, it would leave it in a state that nobody wakes. */
-    private void internalError(Throwable e) {
+    private void internalError(@Nullable CommandCookie cookie, Throwable e) {
         host.counters().count(ServerCounter.INTERNAL_ERRORS);
         LOG.error("command failed: connection={} peer={}", id, transport.remoteAddress(), e);
-        abandonCommand();
+        if (cookie != null) {
+            abandonCommand(cookie);
+            inFlight.remove(cookie);
+        }
         closeNow("internal error");
     }
 
-    /** Ends the command in flight, whatever it does, without an answer. */
-    private void abandonCommand() {
+    /** Ends a command, whatever it does, without an answer. */
+    private void abandonCommand(CommandCookie cookie) {
+        releaseFrame(cookie);
+        pendingVbuckets.ended(cookie);
         if (cookie.blocked()) {
             cookie.cancel();
         } else if (cookie.running()) {
-            revokeHandle();
+            revokeHandle(cookie);
             cookie.end();
         } else {
             cookie.unused();
         }
-        releaseFrame();
     }
 
-    private void releaseFrame() {
-        if (frameBytesCharged > 0) {
-            host.inboundBudget().charge(-frameBytesCharged);
-            frameBytesCharged = 0;
+    private void releaseFrame(CommandCookie cookie) {
+        int charged = cookie.chargedBytes();
+        if (charged > 0) {
+            host.inboundBudget().charge(-charged);
+            cookie.chargedBytes(0);
         }
     }
 
-    private void revokeHandle() {
+    private static void revokeHandle(CommandCookie cookie) {
         if (cookie.blockTaken()) {
             cookie.revoke();
         }
     }
 
     /** What an executor has answered becomes a wait, a reply, or an end. */
-    private void settle(Status status) {
+    private void settle(CommandCookie cookie, Status status) {
         switch (status) {
             case WOULD_BLOCK -> {
-                cookie.park();
-                countForBucket(BucketCounter.EWOULDBLOCK);
+                park(cookie);
+                countForBucket(cookie, BucketCounter.EWOULDBLOCK);
                 return;
             }
             case VBUCKET_PENDING -> {
-                awaitedVbucket = cookie.request().vbucket();
-                vbucketWaiter = cookie.block();
-                cookie.park();
+                if (pendingVbuckets.askAgain(cookie)) {
+                    settle(cookie, execute(cookie));
+                } else {
+                    park(cookie);
+                }
                 return;
             }
             case SUCCESS -> {}
-            case UNDECIDED -> undecided();
-            default -> fail(status);
+            case UNDECIDED -> undecided(cookie);
+            default -> fail(cookie, status);
         }
+        releaseFrame(cookie);
+        pendingVbuckets.ended(cookie);
         cookie.end();
-        releaseFrame();
+        if (cookie != next) {
+            inFlight.remove(cookie);
+            if (spareCookies.size() < SPARE_COOKIES_MAX) {
+                spareCookies.push(cookie);
+            }
+            if (inFlight.isEmpty()) {
+                barrier = false;
+            }
+        }
     }
 
-    private void fail(Status status) {
+    /** A command waits: it is in flight from here on, and the next frame is read into another cookie. */
+    private void park(CommandCookie cookie) {
+        cookie.park();
+        if (cookie == next) {
+            assert inFlight.isEmpty() || cookie.overtakable();
+            inFlight.add(cookie);
+            CommandCookie spare = spareCookies.poll();
+            next = spare == null ? new CommandCookie(this, codec.reply()) : spare;
+        }
+    }
+
+    private void fail(CommandCookie cookie, Status status) {
         Refusal refusal = cookie.refusal();
         if (refusal != null) {
             codec.reply().refusal(cookie, refusal);
@@ -402,7 +504,7 @@ public final class Connection implements Session, BucketUser {
     }
 
     /** A client that asked for durability has a word for "maybe"; to any other only a closed connection says that. */
-    private void undecided() {
+    private void undecided(CommandCookie cookie) {
         if (cookie.request().durability() != DurabilityLevel.NONE) {
             codec.reply().refusal(cookie, Refusal.SYNC_WRITE_AMBIGUOUS);
         } else {
@@ -412,16 +514,23 @@ public final class Connection implements Session, BucketUser {
 
     @Override
     public void resume(CommandCookie resumed) {
-        assert resumed == cookie;
-        vbucketWaiter = null;
-        outboundWaiter = null;
-        try {
-            settle(execute());
-        } catch (Throwable e) {
-            internalError(e);
-        }
+        assert inFlight.contains(resumed);
+        woken.add(resumed);
+        executeWoken();
         executeInbound();
         endTurn();
+    }
+
+    /** Goes on with commands that were woken; what they answer must not stand within another one's large value. */
+    private void executeWoken() {
+        while (!woken.isEmpty() && outbound.open()) {
+            CommandCookie cookie = woken.remove();
+            try {
+                settle(cookie, execute(cookie));
+            } catch (Throwable e) {
+                internalError(cookie, e);
+            }
+        }
     }
 
     // ---- turns ------------------------------------------------------------------------------------------------------
@@ -445,6 +554,7 @@ public final class Connection implements Session, BucketUser {
     private void continueAfterYield() {
         yielded = false;
         continuing = false;
+        executeWoken();
         executeInbound();
         endTurn();
     }
@@ -456,13 +566,17 @@ public final class Connection implements Session, BucketUser {
         }
         boolean held = !outbound.open();
         boolean handedOver = flush();
+        if (state == State.OPEN && mapNews.tell()) {
+            handedOver = flush();
+        }
         commandsThisTurn = 0;
-        if (held && outbound.open() && !inbound.isEmpty()) {
+        boolean idle = inbound.isEmpty() && woken.isEmpty();
+        if (held && outbound.open() && !idle) {
             // The socket took at once what had stopped us, so no event of it will come that lets us go on.
             yielded = true;
         }
         if (yielded) {
-            if (inbound.isEmpty() && !continuing) {
+            if (idle && !continuing) {
                 yielded = false;
             } else if (!continuing && state == State.OPEN) {
                 continuing = true;
@@ -476,12 +590,12 @@ public final class Connection implements Session, BucketUser {
             waiter.notifyIoComplete(Status.SUCCESS);
         }
         boolean commandsHeld = !inbound.isEmpty() && !outbound.open();
-        boolean busy = cookie.blocked() || yielded || !handedOver || commandsHeld;
+        boolean busy = !inFlight.isEmpty() || yielded || !handedOver || commandsHeld;
         if (stopping && state == State.OPEN && !busy) {
             closeAfterReplies("server stop");
         }
         if (state == State.CLOSING) {
-            if (handedOver && !cookie.running()) {
+            if (handedOver && running == null) {
                 transport.closeAfterFlush();
             }
             reading(false);
@@ -494,7 +608,7 @@ public final class Connection implements Session, BucketUser {
         try {
             return outbound.flush();
         } catch (Throwable e) {
-            internalError(e); // No memory for a piece of a large value.
+            internalError(running, e); // No memory for a piece of a large value.
             return false;
         }
     }
@@ -522,8 +636,8 @@ public final class Connection implements Session, BucketUser {
         int beyond = Math.max(0, there - expectedBytes);
         discardBytes = expectedBytes - (there - beyond);
         codec.refuseUnread(
-                cookie, inbound.isEmpty() ? data : inbound.array(), inbound.isEmpty() ? offset : inbound.start());
-        cookie.unused();
+                next, inbound.isEmpty() ? data : inbound.array(), inbound.isEmpty() ? offset : inbound.start());
+        next.unused();
         expectedBytes = 0;
         inbound.release();
         if (beyond > 0) {
@@ -558,12 +672,27 @@ public final class Connection implements Session, BucketUser {
     /** Ends what is blocked and leaves the bucket. */
     private void leave() {
         outboundWaiter = null;
-        vbucketWaiter = null;
-        if (cookie.blocked() || cookie.running()) {
-            abandonCommand();
+        barrier = false;
+        CommandCookie executed = running;
+        if (executed != null && executed == next) {
+            abandonCommand(executed);
         }
+        for (CommandCookie waiting : List.copyOf(inFlight)) {
+            abandonCommand(waiting);
+        }
+        inFlight.clear();
+        woken.clear();
         Bucket here = bucket;
         bucket = null;
+        if (here != null) {
+            here.leave(this);
+        }
+        leaveConfigOnly();
+    }
+
+    private void leaveConfigOnly() {
+        ConfigOnlyBucket here = configOnly;
+        configOnly = null;
         if (here != null) {
             here.leave(this);
         }
@@ -586,11 +715,49 @@ public final class Connection implements Session, BucketUser {
     @Override
     public void vbucketStateChanged(Bucket changed, int vbucket) {
         enqueue(() -> {
-            BlockedCookie waiter = vbucketWaiter;
-            if (waiter != null && bucket == changed && awaitedVbucket == vbucket) {
-                vbucketWaiter = null;
-                waiter.notifyIoComplete(Status.SUCCESS);
+            if (bucket == changed) {
+                pendingVbuckets.changed(vbucket);
             }
+        });
+    }
+
+    @Override
+    public void clusterMapChanged() {
+        mapChanged(MapNews.SELECTED);
+    }
+
+    /** The map without a bucket has changed. Any thread. */
+    public void globalMapChanged() {
+        mapChanged(MapNews.GLOBAL);
+    }
+
+    /** Every map has changed. Any thread. */
+    public void everyMapChanged() {
+        mapChanged(MapNews.SELECTED | MapNews.GLOBAL);
+    }
+
+    private void mapChanged(int maps) {
+        if (mapNews.mark(maps)) {
+            enqueue(() -> {
+                mapNews.collect();
+                endTurn();
+            });
+        }
+    }
+
+    @Override
+    public void configOnlyBucketEnded(ConfigOnlyBucket ended) {
+        enqueue(() -> {
+            if (state == State.CLOSED || configOnly != ended) {
+                return;
+            }
+            Bucket successor = ended.successor();
+            if (successor == null || !select(successor)) {
+                bucketLost = true;
+                leave();
+                closeAfterReplies("the bucket was deleted");
+            }
+            endTurn();
         });
     }
 
@@ -605,20 +772,42 @@ public final class Connection implements Session, BucketUser {
     @Override
     public boolean select(@Nullable Bucket selected) {
         Bucket before = bucket;
-        if (selected == before) {
-            return true;
-        }
-        if (selected != null && !selected.join(this)) {
+        if (selected != before && selected != null && !selected.join(this)) {
             return false;
         }
+        codec.reply().maps().selected();
+        leaveConfigOnly();
         bucket = selected;
-        if (before != null) {
+        if (before != null && before != selected) {
             before.leave(this);
         }
         return true;
     }
 
-    private void countForBucket(BucketCounter counter) {
+    @Override
+    public @Nullable ConfigOnlyBucket configOnly() {
+        return configOnly;
+    }
+
+    @Override
+    public boolean selectConfigOnly(ConfigOnlyBucket selected) {
+        if (selected != configOnly) {
+            if (!selected.join(this)) {
+                return false;
+            }
+            Bucket before = bucket;
+            bucket = null;
+            if (before != null) {
+                before.leave(this);
+            }
+            leaveConfigOnly();
+            configOnly = selected;
+        }
+        codec.reply().maps().selected();
+        return true;
+    }
+
+    private void countForBucket(CommandCookie cookie, BucketCounter counter) {
         Bucket here = cookie.bucketOrNull();
         if (here != null) {
             here.counters().count(loop.index(), counter);
@@ -629,7 +818,7 @@ public final class Connection implements Session, BucketUser {
 
     @Override
     public Status awaitOutbound(CommandCookie waiting) {
-        assert waiting == cookie;
+        assert outboundWaiter == null : "commands that stream are never overtaken";
         outboundWaiter = waiting.block();
         return Status.WOULD_BLOCK;
     }
@@ -665,22 +854,33 @@ public final class Connection implements Session, BucketUser {
     }
 
     @Override
+    public @Nullable String certifiedUser() {
+        return certifiedUser;
+    }
+
+    @Override
     public boolean alone() {
-        return true; // Commands of a connection run in order: who asks is the one.
+        return inFlight.isEmpty() || (inFlight.size() == 1 && inFlight.get(0) == running);
+    }
+
+    private String selectedName() {
+        Bucket here = bucket;
+        ConfigOnlyBucket mapOnly = configOnly;
+        return here != null ? here.name() : mapOnly != null ? mapOnly.name() : "";
     }
 
     /** What STAT tells of this connection, for its JSON. On the loop. */
     public ConnectionDescription describe() {
         assert loop.inLoop();
-        Bucket here = bucket;
         return new ConnectionDescription(
                 id,
                 transport.remoteAddress(),
                 transport.localAddress(),
                 transport.encrypted(),
                 state.name(),
-                here == null ? "" : here.name(),
-                cookie.state().name(),
+                selectedName(),
+                running != null ? "RUNNING" : inFlight.isEmpty() ? "IDLE" : "BLOCKED",
+                inFlight.size(),
                 commandsTotal,
                 inbound.size(),
                 outbound.pendingBytes(),

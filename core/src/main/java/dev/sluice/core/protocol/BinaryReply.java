@@ -1,6 +1,8 @@
 package dev.sluice.core.protocol;
 
 import dev.sluice.core.bucket.Bucket;
+import dev.sluice.core.cluster.ClusterMap;
+import dev.sluice.core.cluster.MapVersion;
 import dev.sluice.core.cookie.CommandCookie;
 import dev.sluice.core.cookie.Refusal;
 import dev.sluice.core.cookie.Reply;
@@ -20,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes the answers of one connection, and remembers what the client understands.
  *
- * <p>An answer is one reservation in the outbound buffer, header and body together. Only a large value is left where it is
- * and referred to. What a quiet opcode leaves unsaid is decided here: look-ups keep quiet about a miss, everything else
+ * <p>An answer is one reservation in the outbound buffer for its head, and the value copied behind it. Only a large value is
+ * left where it is and referred to. What a quiet opcode leaves unsaid is decided here: look-ups keep quiet about a miss, everything else
  * about success. Protocol: {@code protocol-kv} 4.3 and 7.1.7.
  *
  * <p><b>Thread.</b> The connection's loop.
@@ -37,6 +39,7 @@ public final class BinaryReply implements Reply {
 
     private final Session session;
     private final Outbound outbound;
+    private final ClusterMapFrames maps;
     private long features;
     /** The datatype bits that go with the features. */
     private int negotiated;
@@ -46,6 +49,7 @@ public final class BinaryReply implements Reply {
     BinaryReply(Session session) {
         this.session = session;
         this.outbound = session.outbound();
+        this.maps = new ClusterMapFrames(session, this);
     }
 
     // ---- what the client understands --------------------------------------------------------------------------------
@@ -79,6 +83,11 @@ public final class BinaryReply implements Reply {
         return bits;
     }
 
+    /** The cluster maps that the client is sent. */
+    public ClusterMapFrames maps() {
+        return maps;
+    }
+
     // ---- answers ----------------------------------------------------------------------------------------------------
 
     @Override
@@ -97,7 +106,7 @@ public final class BinaryReply implements Reply {
                 document.datatype() & datatypes(),
                 valueLength,
                 masked ? CAS_LOCKED : document.cas(),
-                FLAGS_BYTES + keyLength + (large ? 0 : valueLength));
+                FLAGS_BYTES + keyLength);
         out.writeInt(document.flags());
         if (withKey) {
             out.writeBytes(request.array(), request.keyOffset(), keyLength);
@@ -105,7 +114,7 @@ public final class BinaryReply implements Reply {
         if (large) {
             outbound.cursor(document.valueArray(), document.valueOffset(), valueLength, request.takeHeldForDocument());
         } else {
-            out.writeBytes(document.valueArray(), document.valueOffset(), valueLength);
+            outbound.append(document.valueArray(), document.valueOffset(), valueLength);
         }
     }
 
@@ -159,16 +168,27 @@ public final class BinaryReply implements Reply {
     }
 
     @Override
+    public void clusterMap(CommandCookie cookie, ClusterMap map, @Nullable MapVersion known) {
+        maps.answer(cookie, map, known);
+    }
+
+    @Override
+    public void json(CommandCookie cookie, byte[] text) {
+        send(cookie, WireStatus.SUCCESS, text, Datatype.JSON & datatypes());
+    }
+
+    @Override
     public void statistic(
             CommandCookie cookie, byte[] array, int nameOffset, int nameLength, int valueOffset, int valueLength) {
-        ByteBuf out = header(cookie, WireStatus.SUCCESS, nameLength, 0, 0, valueLength, 0, nameLength + valueLength);
+        ByteBuf out =
+                untracedHeader(cookie, WireStatus.SUCCESS, nameLength, 0, 0, valueLength, 0, nameLength + valueLength);
         out.writeBytes(array, nameOffset, nameLength);
         out.writeBytes(array, valueOffset, valueLength);
     }
 
     @Override
     public void endOfStatistics(CommandCookie cookie) {
-        send(cookie, WireStatus.SUCCESS, NOTHING, 0);
+        untracedHeader(cookie, WireStatus.SUCCESS, 0, 0, 0, 0, 0, 0);
     }
 
     @Override
@@ -190,12 +210,12 @@ public final class BinaryReply implements Reply {
             case COMPLETE -> WireStatus.RANGE_SCAN_COMPLETE;
         };
         boolean large = outbound.large(length);
-        ByteBuf out = header(cookie, status, 0, FLAGS_BYTES, 0, length, 0, FLAGS_BYTES + (large ? 0 : length));
+        ByteBuf out = header(cookie, status, 0, FLAGS_BYTES, 0, length, 0, FLAGS_BYTES);
         out.writeInt(documents ? 1 : 0);
         if (large) {
             outbound.cursor(array, offset, length);
         } else {
-            out.writeBytes(array, offset, length);
+            outbound.append(array, offset, length);
         }
     }
 
@@ -216,9 +236,10 @@ public final class BinaryReply implements Reply {
     private void sendOrClose(CommandCookie cookie, @Nullable WireStatus wire, String what) {
         if (wire == null) {
             session.closeAfterReplies("no status without XERROR for " + what);
+        } else if (wire == WireStatus.NOT_MY_VBUCKET) {
+            maps.notMyVBucket(cookie); // There clients look for a cluster map, not for a sentence.
         } else {
-            // Behind NOT_MY_VBUCKET clients look for a cluster map, not for a sentence.
-            send(cookie, wire, wire == WireStatus.NOT_MY_VBUCKET ? null : cookie.errorContext());
+            send(cookie, wire, cookie.errorContext());
         }
     }
 
@@ -243,16 +264,17 @@ public final class BinaryReply implements Reply {
     /** An answer without extras and key. */
     void send(CommandCookie cookie, WireStatus status, byte[] value, int datatype) {
         boolean large = outbound.large(value.length);
-        ByteBuf out = header(cookie, status, 0, 0, datatype, value.length, 0, large ? 0 : value.length);
+        header(cookie, status, 0, 0, datatype, value.length, 0, 0);
         if (large) {
             outbound.cursor(value, 0, value.length);
         } else {
-            out.writeBytes(value);
+            outbound.append(value, 0, value.length);
         }
     }
 
     /**
-     * Writes a header into a reservation for the whole answer.
+     * Writes a header into a reservation for the head of an answer, and behind it how long the server took, where the
+     * client wants to know that.
      *
      * @param valueLength of the value that the header announces
      * @param reserved how many bytes of body the caller writes behind the header
@@ -266,22 +288,55 @@ public final class BinaryReply implements Reply {
             int valueLength,
             long cas,
             int reserved) {
-        Request request = cookie.request();
-        int bodyLength = extrasLength + keyLength + valueLength;
-        ByteBuf out = outbound.reserve(Wire.HEADER_BYTES + reserved);
-        out.writeLong(((long) Magic.RESPONSE << 56)
-                | ((long) request.wireOpcode() << 48)
+        if (!cookie.timed() || !has(Feature.TRACING)) {
+            return untracedHeader(cookie, status, keyLength, extrasLength, datatype, valueLength, cas, reserved);
+        }
+        // One byte holds the length of the key here; no document's key is longer than 251.
+        assert keyLength <= 0xff : keyLength;
+        int bodyLength = ServerDuration.FRAME_INFO_BYTES + extrasLength + keyLength + valueLength;
+        ByteBuf out = outbound.reserve(Wire.HEADER_BYTES + ServerDuration.FRAME_INFO_BYTES + reserved);
+        out.writeLong(((long) Magic.ALT_RESPONSE << 56)
+                | ((long) cookie.request().wireOpcode() << 48)
+                | ((long) ServerDuration.FRAME_INFO_BYTES << 40)
                 | ((long) keyLength << 32)
                 | ((long) extrasLength << 24)
                 | ((long) datatype << 16)
                 | status.code());
-        out.writeLong(((long) bodyLength << 32) | (request.wireOpaque() & 0xffff_ffffL));
+        rest(out, cookie, bodyLength, cas);
+        long nanos = session.node().clock().nanoTime() - cookie.startNanos();
+        out.writeByte(ServerDuration.FRAME_INFO);
+        out.writeShort(ServerDuration.encode(nanos / 1000));
+        return out;
+    }
+
+    /** As {@link #header}, never with a duration: so are the frames of a successful STAT. */
+    private ByteBuf untracedHeader(
+            CommandCookie cookie,
+            WireStatus status,
+            int keyLength,
+            int extrasLength,
+            int datatype,
+            int valueLength,
+            long cas,
+            int reserved) {
+        ByteBuf out = outbound.reserve(Wire.HEADER_BYTES + reserved);
+        out.writeLong(((long) Magic.RESPONSE << 56)
+                | ((long) cookie.request().wireOpcode() << 48)
+                | ((long) keyLength << 32)
+                | ((long) extrasLength << 24)
+                | ((long) datatype << 16)
+                | status.code());
+        rest(out, cookie, extrasLength + keyLength + valueLength, cas);
+        return out;
+    }
+
+    private void rest(ByteBuf out, CommandCookie cookie, int bodyLength, long cas) {
+        out.writeLong(((long) bodyLength << 32) | (cookie.request().wireOpaque() & 0xffff_ffffL));
         out.writeLong(cas);
         Bucket bucket = session.bucket();
         if (bucket != null) {
             bucket.counters()
                     .count(session.loop().index(), BucketCounter.BYTES_WRITTEN, Wire.HEADER_BYTES + bodyLength);
         }
-        return out;
     }
 }

@@ -48,6 +48,9 @@ enum HelloCommand implements BucketFree {
         if ((asked & SNAPPY) != 0 && !SnappyCodec.known()) {
             return loadSnappy(cookie);
         }
+        if ((asked & Feature.CLUSTERMAP_CHANGE_NOTIFICATION_BRIEF.bit()) != 0) {
+            asked &= ~Feature.CLUSTERMAP_CHANGE_NOTIFICATION.bit(); // One form of notification is enough.
+        }
         grant(cookie, reply, SnappyCodec.loaded() ? asked : asked & ~SNAPPY);
         return Status.SUCCESS;
     }

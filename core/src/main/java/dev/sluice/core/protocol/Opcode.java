@@ -69,9 +69,9 @@ enum Opcode {
     RINCRQ(0x3a, Rules.REMOVED),
     RDECR(0x3b, Rules.REMOVED),
     RDECRQ(0x3c, Rules.REMOVED),
-    SET_VBUCKET(0x3d, Rules.NOT_SERVED),
-    GET_VBUCKET(0x3e, Rules.NOT_SERVED),
-    DEL_VBUCKET(0x3f, Rules.NOT_SERVED),
+    SET_VBUCKET(0x3d, Rules.SET_VBUCKET),
+    GET_VBUCKET(0x3e, Rules.GET_VBUCKET),
+    DEL_VBUCKET(0x3f, Rules.DEL_VBUCKET),
     TAP_CONNECT(0x40, Rules.REMOVED),
     TAP_MUTATION(0x41, Rules.REMOVED),
     TAP_DELETE(0x42, Rules.REMOVED),
@@ -149,15 +149,15 @@ enum Opcode {
     DELQ_WITH_META(0xa9, Rules.NOT_SERVED),
     CREATE_CHECKPOINT(0xaa, Rules.REMOVED),
     NOTIFY_VBUCKET_UPDATE(0xac, Rules.REMOVED),
-    ENABLE_TRAFFIC(0xad, Rules.NOT_SERVED),
-    DISABLE_TRAFFIC(0xae, Rules.NOT_SERVED),
-    IFCONFIG(0xaf, Rules.NOT_SERVED),
+    ENABLE_TRAFFIC(0xad, Rules.EMPTY),
+    DISABLE_TRAFFIC(0xae, Rules.EMPTY),
+    IFCONFIG(0xaf, Rules.IFCONFIG),
     CHANGE_VB_FILTER(0xb0, Rules.REMOVED),
     CHECKPOINT_PERSISTENCE(0xb1, Rules.REMOVED),
     RETURN_META(0xb2, Rules.NOT_SERVED),
     COMPACT_DB(0xb3, Rules.NOT_SERVED),
-    SET_CLUSTER_CONFIG(0xb4, Rules.NOT_SERVED),
-    GET_CLUSTER_CONFIG(0xb5, Rules.NOT_SERVED),
+    SET_CLUSTER_CONFIG(0xb4, Rules.SET_CLUSTER_CONFIG),
+    GET_CLUSTER_CONFIG(0xb5, Rules.GET_CLUSTER_CONFIG),
     GET_RANDOM_KEY(0xb6, Rules.NOT_SERVED),
     SEQNO_PERSISTENCE(0xb7, Rules.NOT_SERVED),
     GET_KEYS(0xb8, Rules.NOT_SERVED),
@@ -199,7 +199,7 @@ enum Opcode {
     RBAC_REFRESH(0xf7, Rules.NOT_SERVED),
     AUTH_PROVIDER(0xf8, Rules.NOT_SERVED),
     DROP_PRIVILEGE(0xfb, Rules.NOT_SERVED),
-    GET_ERROR_MAP(0xfe, Rules.NOT_SERVED);
+    GET_ERROR_MAP(0xfe, Rules.GET_ERROR_MAP);
 
     private static final @Nullable Opcode[] BY_CODE = new @Nullable Opcode[256];
 
@@ -234,6 +234,57 @@ enum Opcode {
 
     boolean quiet() {
         return rules.isQuiet();
+    }
+
+    /**
+     * Whether it may be executed while others wait, and others while it waits, on a connection with unordered execution.
+     * All else is a barrier, quiet commands among it. Protocol: {@code protocol-kv} 1.4, "reorder".
+     */
+    boolean mayOvertake() {
+        return switch (this) {
+            case GET,
+                    SET,
+                    ADD,
+                    REPLACE,
+                    DELETE,
+                    INCREMENT,
+                    DECREMENT,
+                    GETK,
+                    APPEND,
+                    PREPEND,
+                    TOUCH,
+                    GAT,
+                    SET_BUCKET_THROTTLE_PROPERTIES,
+                    SET_BUCKET_DATA_LIMIT_EXCEEDED,
+                    SET_ACTIVE_ENCRYPTION_KEYS,
+                    PRUNE_ENCRYPTION_KEYS,
+                    GET_ALL_VB_SEQNOS,
+                    GET_EX,
+                    GET_EX_REPLICA,
+                    MUTATE_WITH_META,
+                    GET_REPLICA,
+                    EVICT_KEY,
+                    GET_LOCKED,
+                    UNLOCK_KEY,
+                    GET_CLUSTER_CONFIG,
+                    SUBDOC_GET,
+                    SUBDOC_EXISTS,
+                    SUBDOC_DICT_ADD,
+                    SUBDOC_DICT_UPSERT,
+                    SUBDOC_DELETE,
+                    SUBDOC_REPLACE,
+                    SUBDOC_ARRAY_PUSH_LAST,
+                    SUBDOC_ARRAY_PUSH_FIRST,
+                    SUBDOC_ARRAY_INSERT,
+                    SUBDOC_ARRAY_ADD_UNIQUE,
+                    SUBDOC_COUNTER,
+                    SUBDOC_MULTI_LOOKUP,
+                    SUBDOC_MULTI_MUTATION,
+                    SUBDOC_GET_COUNT,
+                    SUBDOC_REPLACE_BODY_WITH_XATTR,
+                    RANGE_SCAN_CREATE -> true;
+            default -> false;
+        };
     }
 
     /** Whether Sluice serves it. */

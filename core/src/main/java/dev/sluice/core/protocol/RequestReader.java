@@ -1,6 +1,7 @@
 package dev.sluice.core.protocol;
 
 import dev.sluice.core.command.Commands;
+import dev.sluice.core.command.VBucketCommands;
 import dev.sluice.core.cookie.Command;
 import dev.sluice.core.cookie.CommandCookie;
 import dev.sluice.core.cookie.Request;
@@ -63,7 +64,9 @@ final class RequestReader {
             }
             case LIST_BUCKETS -> Commands.LIST_BUCKETS;
             case SELECT_BUCKET -> Commands.SELECT_BUCKET;
+            case IFCONFIG -> Commands.IFCONFIG;
             case HELLO -> HelloCommand.INSTANCE;
+            case GET_ERROR_MAP -> errorMap(cookie, reply);
             case RANGE_SCAN_CREATE -> ScanSpecReader.read(cookie, reply, datatype) ? ScanCommands.CREATE : null;
             case RANGE_SCAN_CONTINUE -> {
                 request.scanId(Wire.i64(array, extras), Wire.i64(array, extras + 8));
@@ -75,6 +78,13 @@ final class RequestReader {
                 request.scanId(Wire.i64(array, extras), Wire.i64(array, extras + 8));
                 yield ScanCommands.CANCEL;
             }
+            case GET_CLUSTER_CONFIG -> ClusterRequests.getClusterConfig(cookie, reply, array, extras, extrasLength);
+            case SET_CLUSTER_CONFIG -> ClusterRequests.setClusterConfig(cookie, reply, array, extras);
+            case SET_VBUCKET -> ClusterRequests.setVBucket(cookie, reply, array, extras, datatype);
+            case GET_VBUCKET -> VBucketCommands.GET_VBUCKET;
+            case DEL_VBUCKET -> VBucketCommands.DEL_VBUCKET;
+            case ENABLE_TRAFFIC -> VBucketCommands.ENABLE_TRAFFIC;
+            case DISABLE_TRAFFIC -> VBucketCommands.DISABLE_TRAFFIC;
             default -> throw new AssertionError("served but not read: " + opcode);
         };
     }
@@ -84,6 +94,15 @@ final class RequestReader {
         return datatype == Datatype.JSON
                 && request.valueLength() <= STAT_VALUE_BYTES_MAX
                 && JsonDetector.isJson(request.array(), request.valueOffset(), request.valueLength());
+    }
+
+    private static @Nullable Command errorMap(CommandCookie cookie, BinaryReply reply) {
+        Request request = cookie.request();
+        if (request.valueLength() != 2 || request.vbucket() != 0) {
+            reply.send(cookie, WireStatus.EINVAL, "GET_ERROR_MAP takes a version of 2 bytes, and no vbucket");
+            return null;
+        }
+        return ErrorMapCommand.INSTANCE;
     }
 
     private static Command store(Request request, Command command, byte[] array, int extras) {
