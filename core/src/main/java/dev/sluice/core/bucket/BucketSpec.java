@@ -11,6 +11,7 @@ import java.nio.file.Path;
  * @param configuration what the engine gets to see
  * @param quotaBytes how much memory the bucket may use
  * @param flushAllowed whether clients may drop all documents with FLUSH
+ * @param writes what it asks of writes
  * @param datatypes what becomes of compressed values and of extended attributes, when the bucket is created
  * @param dataDirectory where its engine may keep files
  * @param provider makes the engine
@@ -19,18 +20,31 @@ public record BucketSpec(
         BucketConfiguration configuration,
         long quotaBytes,
         boolean flushAllowed,
+        WritePolicy writes,
         DatatypeSettings datatypes,
         Path dataDirectory,
         EngineProvider provider) {
 
-    /** A bucket that does the usual with values. */
+    /** A bucket that asks nothing special of writes and does the usual with values. */
     public BucketSpec(
             BucketConfiguration configuration,
             long quotaBytes,
             boolean flushAllowed,
             Path dataDirectory,
             EngineProvider provider) {
-        this(configuration, quotaBytes, flushAllowed, DatatypeSettings.DEFAULT, dataDirectory, provider);
+        this(
+                configuration,
+                quotaBytes,
+                flushAllowed,
+                WritePolicy.DEFAULT,
+                DatatypeSettings.DEFAULT,
+                dataDirectory,
+                provider);
+    }
+
+    /** This bucket with another policy. */
+    public BucketSpec with(WritePolicy policy) {
+        return new BucketSpec(configuration, quotaBytes, flushAllowed, policy, datatypes, dataDirectory, provider);
     }
 
     public String name() {

@@ -73,6 +73,7 @@ final class Documents {
         Request request = cookie.request();
         while (true) {
             if (cookie.step() == BEGIN) {
+                Stores.raiseDurability(cookie);
                 request.remove()
                         .cas(request.cas())
                         .unawareOfXattrs(true)

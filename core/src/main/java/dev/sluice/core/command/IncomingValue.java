@@ -45,6 +45,7 @@ final class IncomingValue extends ValueWork {
     private final int offset;
     private final int length;
     private final int datatype;
+    private final int tailBytes;
     private final int valueBytesMax;
     private final DatatypeSettings settings;
 
@@ -54,12 +55,13 @@ final class IncomingValue extends ValueWork {
     private boolean json;
     private byte @Nullable [] deflated;
 
-    private IncomingValue(Request request, int valueBytesMax, DatatypeSettings settings) {
+    private IncomingValue(Request request, int tailBytes, int valueBytesMax, DatatypeSettings settings) {
         this.array = request.array();
         this.offset = request.valueOffset();
         this.length = request.valueLength();
         this.datatype = request.datatype();
         this.inflated = request.inflated();
+        this.tailBytes = tailBytes;
         this.valueBytesMax = valueBytesMax;
         this.settings = settings;
     }
@@ -71,22 +73,36 @@ final class IncomingValue extends ValueWork {
      * @return {@code SUCCESS}; {@code WOULD_BLOCK} when this is to be called again; or what to answer
      */
     static Status examine(CommandCookie cookie) {
+        return examine(cookie, 0, cookie.bucket().datatypes());
+    }
+
+    /**
+     * As {@link #examine(CommandCookie)}, for a value that is to be stored inflated.
+     *
+     * @param tailBytes how many bytes at the end of the value, of the inflated one if it came compressed, are not stored
+     */
+    static Status examineForInflatedStore(CommandCookie cookie, int tailBytes) {
+        DatatypeSettings off =
+                new DatatypeSettings(CompressionMode.OFF, DatatypeSettings.MIN_COMPRESSION_RATIO_DEFAULT, true);
+        return examine(cookie, tailBytes, off);
+    }
+
+    private static Status examine(CommandCookie cookie, int tailBytes, DatatypeSettings settings) {
         Request request = cookie.request();
-        DatatypeSettings settings = cookie.bucket().datatypes();
         boolean snappy = (request.datatype() & Datatype.SNAPPY) != 0;
         boolean deflates = settings.compression() == CompressionMode.ACTIVE
                 && request.valueLength() >= DEFLATE_BYTES_MIN
                 && (request.datatype() & (Datatype.SNAPPY | Datatype.XATTR)) == 0;
         IncomingValue value = finished(cookie, IncomingValue.class);
         if (value == null) {
-            Status refused = checkClaim(cookie);
+            Status refused = checkClaim(cookie, tailBytes);
             if (refused != Status.SUCCESS) {
                 return refused;
             }
             long bytes = inflatedLength(request);
             boolean here = fitsLoop(cookie, bytes, (snappy && request.inflated() == null) || deflates)
                     && (!deflates || bytes <= DEFLATE_ON_LOOP_BYTES_MAX);
-            if (here && !deflates && (request.datatype() & (Datatype.SNAPPY | Datatype.XATTR)) == 0) {
+            if (here && !deflates && tailBytes == 0 && (request.datatype() & (Datatype.SNAPPY | Datatype.XATTR)) == 0) {
                 return plain(request); // What nearly all are, without an object.
             }
             if (snappy && request.inflated() == null && !reserveForValue(cookie, bytes)) {
@@ -95,7 +111,7 @@ final class IncomingValue extends ValueWork {
             if (!here) {
                 request.own();
             }
-            value = new IncomingValue(request, valueBytesMax(cookie), settings);
+            value = new IncomingValue(request, tailBytes, valueBytesMax(cookie), settings);
             if (!value.begin(cookie, here)) {
                 return Status.WOULD_BLOCK;
             }
@@ -138,14 +154,19 @@ final class IncomingValue extends ValueWork {
     }
 
     /** Looks at what a value claims to be before any memory is reserved for it. */
-    private static Status checkClaim(CommandCookie cookie) {
+    private static Status checkClaim(CommandCookie cookie, int tailBytes) {
         Request request = cookie.request();
         long claimed = inflatedLength(request);
         if (claimed < 0) {
             return notSnappy(cookie);
         }
+        if (claimed < tailBytes) {
+            cookie.errorContext("What stands behind the value is longer than all of it");
+            return Status.INVALID_ARGUMENTS;
+        }
         long max = valueBytesMax(cookie)
-                + ((request.datatype() & Datatype.XATTR) != 0 ? (long) XattrSection.SYSTEM_BYTES_MAX : 0);
+                + (long) tailBytes
+                + ((request.datatype() & Datatype.XATTR) != 0 ? XattrSection.SYSTEM_BYTES_MAX : 0);
         return claimed > max ? tooBig(cookie, claimed, max) : Status.SUCCESS;
     }
 
@@ -171,7 +192,7 @@ final class IncomingValue extends ValueWork {
         }
         byte[] plain = inflated != null ? inflated : array;
         int plainOffset = inflated != null ? 0 : offset;
-        int plainLength = inflated != null ? inflated.length : length;
+        int plainLength = (inflated != null ? inflated.length : length) - tailBytes;
         outcome = (datatype & Datatype.XATTR) != 0
                 ? checkSection(plain, plainOffset, plainLength)
                 : plainLength > valueBytesMax ? Outcome.TOO_BIG : Outcome.GOOD;
@@ -222,7 +243,7 @@ final class IncomingValue extends ValueWork {
             }
             case TOO_BIG -> {
                 byte[] plain = inflated;
-                return tooBig(cookie, plain == null ? length : plain.length, valueBytesMax);
+                return tooBig(cookie, (plain == null ? length : plain.length) - tailBytes, valueBytesMax);
             }
         }
         throw new AssertionError(outcome);
@@ -242,14 +263,15 @@ final class IncomingValue extends ValueWork {
             store.value(shorter, 0, shorter.length);
             bits |= Datatype.SNAPPY;
         } else if (plain == null) {
-            store.value(request.array(), request.valueOffset() + empty, request.valueLength() - empty);
+            store.value(request.array(), request.valueOffset() + empty, request.valueLength() - tailBytes - empty);
         } else if (empty == 0
+                && tailBytes == 0
                 && settings.compression() != CompressionMode.OFF
                 && settings.worthwhile(plain.length, length)) {
             store.value(request.array(), request.valueOffset(), request.valueLength());
             bits |= Datatype.SNAPPY;
         } else {
-            store.value(plain, empty, plain.length - empty);
+            store.value(plain, empty, plain.length - tailBytes - empty);
         }
         store.datatype((byte) bits);
     }

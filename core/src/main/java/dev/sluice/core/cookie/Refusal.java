@@ -13,5 +13,7 @@ public enum Refusal {
     /** Not while other commands of the connection are in flight, or not on this server. */
     NOT_SUPPORTED,
     /** A durable write may or may not have happened. */
-    SYNC_WRITE_AMBIGUOUS
+    SYNC_WRITE_AMBIGUOUS,
+    /** The CAS to store is none that a document can have. */
+    CAS_VALUE_INVALID
 }
