@@ -4,6 +4,8 @@ package dev.sluice.core.cookie;
 public enum Refusal {
     /** The document is no number, so that nothing can be added to it. */
     DELTA_BAD_VALUE,
+    /** What stands in front of the value is no section of extended attributes. */
+    XATTR_INVALID,
     /** No bucket is selected, or the selected one is going away. */
     NO_BUCKET,
     /** The scan was cancelled, or was idle for too long. */

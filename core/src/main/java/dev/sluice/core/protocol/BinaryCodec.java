@@ -164,6 +164,14 @@ public final class BinaryCodec {
             reply.send(cookie, WireStatus.EINVAL, wrong);
             return null;
         }
+        request.datatype(datatype);
+        if ((datatype & (Datatype.SNAPPY | Datatype.XATTR)) != 0) {
+            WireStatus failure = ValueCheck.check(request, array, valueOffset, valueLength, limits);
+            if (failure != null) {
+                reply.send(cookie, failure, "Value is not what its datatype says");
+                return null;
+            }
+        }
         if (framingBytes > 0) {
             WireStatus failure = FramingExtras.read(array, offset + HEADER_BYTES, framingBytes, rules, request);
             if (failure != null) {

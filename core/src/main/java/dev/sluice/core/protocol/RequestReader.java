@@ -1,11 +1,11 @@
 package dev.sluice.core.protocol;
 
 import dev.sluice.core.command.Commands;
-import dev.sluice.core.command.JsonDetector;
 import dev.sluice.core.command.VBucketCommands;
 import dev.sluice.core.cookie.Command;
 import dev.sluice.core.cookie.CommandCookie;
 import dev.sluice.core.cookie.Request;
+import dev.sluice.core.datatype.JsonDetector;
 import dev.sluice.core.scan.ScanCommands;
 import dev.sluice.core.scan.ScanLimits;
 import dev.sluice.engine.Datatype;
