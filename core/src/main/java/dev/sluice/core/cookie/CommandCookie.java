@@ -83,6 +83,10 @@ public final class CommandCookie implements EngineCall {
     private @Nullable Refusal refusal;
     private @Nullable Status answer;
     private boolean mutationBlocked;
+    private boolean overtakable;
+    private int chargedBytes;
+    private boolean timed;
+    private long startNanos;
     private int step;
     private int attempts;
 
@@ -162,6 +166,8 @@ public final class CommandCookie implements EngineCall {
         command = null;
         bucket = null;
         answer = null;
+        overtakable = false;
+        timed = false;
         closeAttachment();
         progress = null;
         errorContext = null;
@@ -353,6 +359,43 @@ public final class CommandCookie implements EngineCall {
     public int attempts() {
         return attempts;
     }
+
+    /** Whether it is known when the command began. */
+    public boolean timed() {
+        return timed;
+    }
+
+    /** When the request was there as a whole, on the node's clock; only where {@link #timed()}. */
+    public long startNanos() {
+        return startNanos;
+    }
+
+    public void startNanos(long nanos) {
+        this.startNanos = nanos;
+        this.timed = true;
+    }
+
+    // ---- what the connection keeps with a command -------------------------------------------------------------------
+
+    /** Whether commands that came later may run while this one waits. */
+    public boolean overtakable() {
+        return overtakable;
+    }
+
+    public void overtakable(boolean overtakable) {
+        this.overtakable = overtakable;
+    }
+
+    /** How many bytes of the budget for input the command's frame holds as long as it may need it. */
+    public int chargedBytes() {
+        return chargedBytes;
+    }
+
+    public void chargedBytes(int bytes) {
+        this.chargedBytes = bytes;
+    }
+
+    // ---- progress ---------------------------------------------------------------------------------------------------
 
     /** What the executor keeps with the command, beside the step. An
      * {@link Abandonable} that is still here when the command ends is abandoned. */

@@ -146,16 +146,22 @@ public final class BinaryReply implements Reply {
     }
 
     @Override
+    public void json(CommandCookie cookie, byte[] text) {
+        send(cookie, WireStatus.SUCCESS, text, Datatype.JSON & datatypes());
+    }
+
+    @Override
     public void statistic(
             CommandCookie cookie, byte[] array, int nameOffset, int nameLength, int valueOffset, int valueLength) {
-        ByteBuf out = header(cookie, WireStatus.SUCCESS, nameLength, 0, 0, valueLength, 0, nameLength + valueLength);
+        ByteBuf out =
+                untracedHeader(cookie, WireStatus.SUCCESS, nameLength, 0, 0, valueLength, 0, nameLength + valueLength);
         out.writeBytes(array, nameOffset, nameLength);
         out.writeBytes(array, valueOffset, valueLength);
     }
 
     @Override
     public void endOfStatistics(CommandCookie cookie) {
-        send(cookie, WireStatus.SUCCESS, NOTHING, 0);
+        untracedHeader(cookie, WireStatus.SUCCESS, 0, 0, 0, 0, 0, 0);
     }
 
     @Override
@@ -233,7 +239,8 @@ public final class BinaryReply implements Reply {
     }
 
     /**
-     * Writes a header into a reservation for the whole answer.
+     * Writes a header into a reservation for the whole answer, and behind it how long the server took, where the client
+     * wants to know that.
      *
      * @param valueLength of the value that the header announces
      * @param reserved how many bytes of body the caller writes behind the header
@@ -247,22 +254,55 @@ public final class BinaryReply implements Reply {
             int valueLength,
             long cas,
             int reserved) {
-        Request request = cookie.request();
-        int bodyLength = extrasLength + keyLength + valueLength;
-        ByteBuf out = outbound.reserve(Wire.HEADER_BYTES + reserved);
-        out.writeLong(((long) Magic.RESPONSE << 56)
-                | ((long) request.wireOpcode() << 48)
+        if (!cookie.timed() || !has(Feature.TRACING)) {
+            return untracedHeader(cookie, status, keyLength, extrasLength, datatype, valueLength, cas, reserved);
+        }
+        // One byte holds the length of the key here; no document's key is longer than 251.
+        assert keyLength <= 0xff : keyLength;
+        int bodyLength = ServerDuration.FRAME_INFO_BYTES + extrasLength + keyLength + valueLength;
+        ByteBuf out = outbound.reserve(Wire.HEADER_BYTES + ServerDuration.FRAME_INFO_BYTES + reserved);
+        out.writeLong(((long) Magic.ALT_RESPONSE << 56)
+                | ((long) cookie.request().wireOpcode() << 48)
+                | ((long) ServerDuration.FRAME_INFO_BYTES << 40)
                 | ((long) keyLength << 32)
                 | ((long) extrasLength << 24)
                 | ((long) datatype << 16)
                 | status.code());
-        out.writeLong(((long) bodyLength << 32) | (request.wireOpaque() & 0xffff_ffffL));
+        rest(out, cookie, bodyLength, cas);
+        long nanos = session.node().clock().nanoTime() - cookie.startNanos();
+        out.writeByte(ServerDuration.FRAME_INFO);
+        out.writeShort(ServerDuration.encode(nanos / 1000));
+        return out;
+    }
+
+    /** As {@link #header}, never with a duration: so are the frames of a successful STAT. */
+    private ByteBuf untracedHeader(
+            CommandCookie cookie,
+            WireStatus status,
+            int keyLength,
+            int extrasLength,
+            int datatype,
+            int valueLength,
+            long cas,
+            int reserved) {
+        ByteBuf out = outbound.reserve(Wire.HEADER_BYTES + reserved);
+        out.writeLong(((long) Magic.RESPONSE << 56)
+                | ((long) cookie.request().wireOpcode() << 48)
+                | ((long) keyLength << 32)
+                | ((long) extrasLength << 24)
+                | ((long) datatype << 16)
+                | status.code());
+        rest(out, cookie, extrasLength + keyLength + valueLength, cas);
+        return out;
+    }
+
+    private void rest(ByteBuf out, CommandCookie cookie, int bodyLength, long cas) {
+        out.writeLong(((long) bodyLength << 32) | (cookie.request().wireOpaque() & 0xffff_ffffL));
         out.writeLong(cas);
         Bucket bucket = session.bucket();
         if (bucket != null) {
             bucket.counters()
                     .count(session.loop().index(), BucketCounter.BYTES_WRITTEN, Wire.HEADER_BYTES + bodyLength);
         }
-        return out;
     }
 }

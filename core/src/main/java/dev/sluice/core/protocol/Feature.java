@@ -21,9 +21,9 @@ enum Feature {
     DUPLEX(0x0c, false),
     CLUSTERMAP_CHANGE_NOTIFICATION(0x0d, false, DUPLEX),
     /** A command may overtake one that waits, where both allow it. */
-    UNORDERED_EXECUTION(0x0e, false),
+    UNORDERED_EXECUTION(0x0e, true),
     /** Answers say how long the server took. */
-    TRACING(0x0f, false),
+    TRACING(0x0f, true),
     ALT_REQUEST(0x10, true),
     SYNC_REPLICATION(0x11, true),
     /** Keys of documents begin with their collection's id. */
