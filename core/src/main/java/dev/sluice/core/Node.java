@@ -2,6 +2,7 @@ package dev.sluice.core;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.core.auth.Authentication;
 import dev.sluice.core.bucket.Buckets;
 import dev.sluice.core.bucket.Pools;
 import dev.sluice.core.connection.Connection;
@@ -14,6 +15,7 @@ import dev.sluice.core.statistics.ServerCounters;
 import dev.sluice.core.transport.Loop;
 import dev.sluice.core.transport.Transport;
 import dev.sluice.engine.EngineClock;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,6 +27,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +55,7 @@ public final class Node implements ConnectionHost {
     private final Buckets buckets;
     private final ServerCounters counters = new ServerCounters();
     private final InboundBudget inboundBudget;
+    private final Authentication authentication;
     private final AtomicLong connectionIds = new AtomicLong();
     private final AtomicReferenceArray<@Nullable LoopConnections> loops;
     private volatile Supplier<String> settings = () -> "{}";
@@ -69,6 +73,15 @@ public final class Node implements ConnectionHost {
      * @param pools background threads
      */
     public Node(String version, Limits limits, EngineClock clock, Pools pools) {
+        this(version, limits, clock, pools, SecureRandom::new);
+    }
+
+    /**
+     * As the other, with random numbers of the caller's.
+     *
+     * @param random asked when somebody first logs in
+     */
+    public Node(String version, Limits limits, EngineClock clock, Pools pools, Supplier<RandomGenerator> random) {
         this.version = version;
         this.limits = limits;
         this.clock = clock;
@@ -76,6 +89,7 @@ public final class Node implements ConnectionHost {
         this.startWallSeconds = clock.wallSeconds();
         this.buckets = new Buckets(clock, pools, limits.loops());
         this.inboundBudget = new InboundBudget(limits.inboundBytesMax());
+        this.authentication = new Authentication(clock, pools.nonIo(), counters, random);
         this.loops = new AtomicReferenceArray<>(limits.loops());
     }
 
@@ -233,6 +247,11 @@ public final class Node implements ConnectionHost {
     @Override
     public Buckets buckets() {
         return buckets;
+    }
+
+    @Override
+    public Authentication authentication() {
+        return authentication;
     }
 
     @Override

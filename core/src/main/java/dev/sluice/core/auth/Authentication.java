@@ -44,8 +44,7 @@ public final class Authentication {
      * @param pool where logins are computed, a few at a time
      * @param random asked once, on a background thread, when somebody first logs in; guarded here
      */
-    public Authentication(
-            EngineClock clock, Executor pool, ServerCounters counters, Supplier<RandomGenerator> random) {
+    public Authentication(EngineClock clock, Executor pool, ServerCounters counters, Supplier<RandomGenerator> random) {
         this.clock = clock;
         this.counters = counters;
         this.hashing = new HashingQueue(pool);

@@ -59,8 +59,8 @@ final class KnownUsers implements Credentials {
         byte[] user = name.getBytes(StandardCharsets.UTF_8);
         byte[] salt = Scram.hmac(variant, user, fallbackSalt);
         byte[] secret = Scram.hmac(variant, fallbackSalt, user);
-        ScramCredential.KeyPair keys = new ScramCredential.KeyPair(
-                Scram.hmac(variant, secret, STORED), Scram.hmac(variant, secret, SERVER));
+        ScramCredential.KeyPair keys =
+                new ScramCredential.KeyPair(Scram.hmac(variant, secret, STORED), Scram.hmac(variant, secret, SERVER));
         return new ScramCredential(salt, users.usualIterations(), List.of(keys));
     }
 }

@@ -14,8 +14,10 @@ public final class Rights {
     public static final Rights NONE = new Builder().build();
 
     /** Everything. */
-    public static final Rights ALL =
-            new Builder().global(Privilege.GLOBAL_MASK).bucket(EVERY_BUCKET, Privilege.BUCKET_MASK).build();
+    public static final Rights ALL = new Builder()
+            .global(Privilege.GLOBAL_MASK)
+            .bucket(EVERY_BUCKET, Privilege.BUCKET_MASK)
+            .build();
 
     private final long global;
     private final Map<String, Grants> buckets;
@@ -76,8 +78,8 @@ public final class Rights {
         Rights build() {
             Grants every = buckets.getOrDefault(EVERY_BUCKET, Grants.NONE);
             Map<String, Grants> built = new HashMap<>();
-            buckets.forEach((bucket, grants) ->
-                    built.put(bucket, grants.with(every).handedDown()));
+            buckets.forEach(
+                    (bucket, grants) -> built.put(bucket, grants.with(every).handedDown()));
             return new Rights(global, Map.copyOf(built));
         }
     }

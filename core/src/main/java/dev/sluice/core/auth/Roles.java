@@ -48,8 +48,8 @@ public final class Roles {
     private static final long DATA_READ = mask(READ, RANGE_SCAN, SIMPLE_STATS);
     private static final long DATA_WRITE = mask(INSERT, UPSERT, DELETE);
     private static final long META = mask(READ, META_WRITE, SYSTEM_XATTR_READ, SYSTEM_XATTR_WRITE, SIMPLE_STATS);
-    private static final long SYSTEM = mask(
-            SYSTEM_COLLECTION_LOOKUP, SYSTEM_COLLECTION_MUTATION, SYSTEM_XATTR_READ, SYSTEM_XATTR_WRITE);
+    private static final long SYSTEM =
+            mask(SYSTEM_COLLECTION_LOOKUP, SYSTEM_COLLECTION_MUTATION, SYSTEM_XATTR_READ, SYSTEM_XATTR_WRITE);
     private static final long REPLICATION =
             META | SYSTEM | mask(DCP_PRODUCER, DCP_CONSUMER, DCP_STREAM, SETTINGS, RANGE_SCAN);
 
@@ -169,7 +169,8 @@ public final class Roles {
         if (!legal || (wholeBucket && matcher.group(4) != null)) {
             return wholeBucket
                     ? name + ":BUCKET or " + name + ":*"
-                    : name + ":BUCKET, " + name + ":BUCKET.SCOPE, " + name + ":BUCKET.SCOPE.COLLECTION or " + name + ":*";
+                    : name + ":BUCKET, " + name + ":BUCKET.SCOPE, " + name + ":BUCKET.SCOPE.COLLECTION or " + name
+                            + ":*";
         }
         String bucket = matcher.group(1) != null
                 ? Rights.EVERY_BUCKET

@@ -44,8 +44,8 @@ public final class Scram {
         ScramCredential.KeyPair keys = keys(variant, password, credential.salt(), credential.iterations());
         boolean matches = false;
         for (ScramCredential.KeyPair pair : credential.keys()) {
-            matches |= MessageDigest.isEqual(pair.storedKey(), keys.storedKey())
-                    & MessageDigest.isEqual(pair.serverKey(), keys.serverKey());
+            // The other key follows from the same password.
+            matches |= MessageDigest.isEqual(pair.storedKey(), keys.storedKey());
         }
         return matches;
     }

@@ -23,8 +23,8 @@ public final class UserText {
                 && name.chars().filter(c -> c == '@').count() <= 1;
         return legal
                 ? null
-                : "a name of 1 to " + NAME_BYTES_MAX + " bytes without control characters, with at most one @ and none of "
-                        + FORBIDDEN;
+                : "a name of 1 to " + NAME_BYTES_MAX
+                        + " bytes without control characters, with at most one @ and none of " + FORBIDDEN;
     }
 
     /** The text of bytes in UTF-8; null where they are none, or hold control characters. */

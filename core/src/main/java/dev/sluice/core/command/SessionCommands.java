@@ -2,6 +2,7 @@ package dev.sluice.core.command;
 
 import dev.sluice.core.bucket.Bucket;
 import dev.sluice.core.cookie.CommandCookie;
+import dev.sluice.core.cookie.Permission;
 import dev.sluice.core.cookie.Refusal;
 import dev.sluice.core.cookie.Session;
 import dev.sluice.engine.Status;
@@ -56,7 +57,9 @@ final class SessionCommands {
     static Status listBuckets(CommandCookie cookie) {
         StringJoiner names = new StringJoiner(" ");
         for (Bucket bucket : cookie.session().node().buckets().ready()) {
-            names.add(bucket.name());
+            if (cookie.access().mayUse(bucket.name())) {
+                names.add(bucket.name());
+            }
         }
         cookie.reply().bytes(cookie, names.toString().getBytes(StandardCharsets.UTF_8));
         return Status.SUCCESS;
@@ -68,10 +71,15 @@ final class SessionCommands {
             return cookie.refuse(Refusal.NOT_SUPPORTED);
         }
         String name = cookie.request().keyText();
+        if (!name.equals(NO_BUCKET) && !cookie.access().mayUse(name)) {
+            // Also where there is no such bucket: who may not use it is not to learn that.
+            return Permission.refuse(cookie, "Authorization failure: the user may not use this bucket");
+        }
         Bucket bucket = name.equals(NO_BUCKET) ? null : session.node().buckets().ready(name);
         if ((bucket == null && !name.equals(NO_BUCKET)) || !session.select(bucket)) {
             return Status.NO_SUCH_KEY;
         }
+        session.login().choosesBucket();
         cookie.reply().done(cookie);
         return Status.SUCCESS;
     }

@@ -1,5 +1,6 @@
 package dev.sluice.core.connection;
 
+import dev.sluice.core.auth.Login;
 import dev.sluice.core.bucket.Bucket;
 import dev.sluice.core.bucket.BucketUser;
 import dev.sluice.core.command.Commands;
@@ -89,7 +90,7 @@ public final class Connection implements Session, BucketUser {
     private final Outbound outbound;
     private final Inbound inbound;
     private final BinaryCodec codec;
-    private final boolean authenticated;
+    private final Login login;
     private final Runnable continueTask = this::continueAfterYield;
     /** Commands that have waited and are not answered yet; of each it is known whether others may overtake it. */
     private final List<CommandCookie> inFlight = new ArrayList<>(1);
@@ -150,12 +151,13 @@ public final class Connection implements Session, BucketUser {
         this.limits = host.limits();
         this.outbound = new Outbound(transport, limits.copyBytesMax());
         this.inbound = new Inbound(host.inboundBudget(), host.spareArrays(loop));
-        this.authenticated = authenticated;
+        this.login = new Login(host.authentication(), authenticated);
         this.codec = new BinaryCodec(this);
         this.next = new CommandCookie(this, codec.reply());
         this.progressNanos = host.clock().nanoTime();
         if (bucket != null && bucket.join(this)) {
             this.bucket = bucket;
+            login.selected(bucket.name());
         }
     }
 
@@ -665,6 +667,7 @@ public final class Connection implements Session, BucketUser {
         woken.clear();
         Bucket here = bucket;
         bucket = null;
+        login.selected(null);
         if (here != null) {
             here.leave(this);
         }
@@ -717,6 +720,7 @@ public final class Connection implements Session, BucketUser {
             return false;
         }
         bucket = selected;
+        login.selected(selected == null ? null : selected.name());
         if (before != null) {
             before.leave(this);
         }
@@ -766,7 +770,17 @@ public final class Connection implements Session, BucketUser {
 
     @Override
     public boolean authenticated() {
-        return authenticated;
+        return login.authenticated();
+    }
+
+    @Override
+    public Login login() {
+        return login;
+    }
+
+    @Override
+    public String peer() {
+        return transport.remoteAddress();
     }
 
     @Override

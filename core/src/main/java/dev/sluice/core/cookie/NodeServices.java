@@ -1,5 +1,6 @@
 package dev.sluice.core.cookie;
 
+import dev.sluice.core.auth.Authentication;
 import dev.sluice.core.bucket.Buckets;
 import dev.sluice.core.bucket.Pools;
 import dev.sluice.core.limits.Limits;
@@ -26,6 +27,9 @@ public interface NodeServices {
     Pools pools();
 
     Buckets buckets();
+
+    /** The users, and what can be done about them: {@link Authentication#reload()} reads them anew. */
+    Authentication authentication();
 
     ServerCounters counters();
 

@@ -11,5 +11,9 @@ public enum Refusal {
     /** Not while other commands of the connection are in flight, or not on this server. */
     NOT_SUPPORTED,
     /** A durable write may or may not have happened. */
-    SYNC_WRITE_AMBIGUOUS
+    SYNC_WRITE_AMBIGUOUS,
+    /** The user lacks a privilege. */
+    NO_ACCESS,
+    /** Nobody has logged in: why, the client is not told. */
+    AUTHENTICATION_FAILED
 }

@@ -1,5 +1,6 @@
 package dev.sluice.core.cookie;
 
+import dev.sluice.core.auth.Login;
 import dev.sluice.core.bucket.Bucket;
 import dev.sluice.core.transport.Loop;
 import dev.sluice.core.transport.Outbound;
@@ -32,6 +33,12 @@ public interface Session {
     boolean select(@Nullable Bucket bucket);
 
     boolean authenticated();
+
+    /** Who the client is, and what it may do. */
+    Login login();
+
+    /** The client's address, for the log. */
+    String peer();
 
     /** Whether no other command of the connection is in flight beside the one that asks. */
     boolean alone();

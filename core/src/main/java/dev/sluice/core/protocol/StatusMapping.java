@@ -32,6 +32,8 @@ final class StatusMapping {
             case SCAN_CANCELLED -> WireStatus.RANGE_SCAN_CANCELLED;
             case NOT_SUPPORTED -> WireStatus.NOT_SUPPORTED;
             case SYNC_WRITE_AMBIGUOUS -> WireStatus.SYNC_WRITE_AMBIGUOUS;
+            case NO_ACCESS -> WireStatus.EACCESS;
+            case AUTHENTICATION_FAILED -> WireStatus.AUTH_ERROR;
         };
         return xerror ? wire : wire.withoutXerror(collections);
     }
