@@ -5,12 +5,14 @@ import dev.sluice.engine.BucketConfiguration;
 import dev.sluice.engine.Cookie;
 import dev.sluice.engine.DocumentFilter;
 import dev.sluice.engine.DocumentKey;
+import dev.sluice.engine.DocumentReads;
 import dev.sluice.engine.DocumentView;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.EngineClock;
 import dev.sluice.engine.EngineContext;
 import dev.sluice.engine.Flush;
 import dev.sluice.engine.MutationResult;
+import dev.sluice.engine.RandomDocuments;
 import dev.sluice.engine.RangeScans;
 import dev.sluice.engine.Reconfigurable;
 import dev.sluice.engine.RecordApplication;
@@ -35,7 +37,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Thread.</b> As {@link Engine} says. Reads take no lock.
  */
-final class MemoryEngine implements Engine, VBuckets, Flush, RecordApplication, Reconfigurable {
+final class MemoryEngine
+        implements Engine, VBuckets, Flush, RecordApplication, DocumentReads, RandomDocuments, Reconfigurable {
 
     private static final Logger LOGGER = System.getLogger(MemoryEngine.class.getName());
 
@@ -110,6 +113,12 @@ final class MemoryEngine implements Engine, VBuckets, Flush, RecordApplication, 
         }
     }
 
+    private long nextRandom() {
+        synchronized (random) {
+            return random.nextLong();
+        }
+    }
+
     // ---------------------------------------------------------------------------------------------- documents
 
     @Override
@@ -122,6 +131,10 @@ final class MemoryEngine implements Engine, VBuckets, Flush, RecordApplication, 
         if (refused != null) {
             return counted(refused);
         }
+        return show(target, key, filter, out);
+    }
+
+    private Status show(VBucket target, DocumentKey key, DocumentFilter filter, DocumentView out) {
         byte[] document = target.find(key, true);
         if (document == null) {
             return Status.NO_SUCH_KEY;
@@ -187,18 +200,36 @@ final class MemoryEngine implements Engine, VBuckets, Flush, RecordApplication, 
 
     @Override
     public Status apply(
-            Cookie cookie,
-            int vbucket,
-            DocumentKey key,
-            DocumentView record,
-            long seqno,
-            @Nullable Predicate predicate,
-            MutationResult out) {
+            Cookie cookie, int vbucket, DocumentKey key, DocumentView record, Terms terms, MutationResult out) {
         VBucket target = vbucket(vbucket);
         if (target == null) {
             return absent();
         }
-        return answer(cookie, target, mutations.apply(target, key, record, seqno, predicate, out));
+        return answer(cookie, target, mutations.apply(target, key, record, terms, out));
+    }
+
+    @Override
+    public Status read(Cookie cookie, int vbucket, DocumentKey key, Scope scope, DocumentView out) {
+        VBucket target = vbucket(vbucket);
+        if (target == null) {
+            return absent();
+        }
+        return scope.states().contains(target.state())
+                ? show(target, key, scope.filter(), out)
+                : counted(Status.NOT_MY_VBUCKET);
+    }
+
+    @Override
+    public Status random(Cookie cookie, int collection, DocumentView out) {
+        if (closing) {
+            return Status.TEMPORARY_FAILURE;
+        }
+        byte[] document = RandomChoice.of(vbuckets, collection, clock.wallSeconds(), nextRandom());
+        if (document == null) {
+            return Status.NO_SUCH_KEY;
+        }
+        Documents.show(document, out);
+        return Status.SUCCESS;
     }
 
     private Status answer(Cookie cookie, VBucket vbucket, Status status) {
@@ -317,6 +348,12 @@ final class MemoryEngine implements Engine, VBuckets, Flush, RecordApplication, 
     }
 
     @Override
+    public long highCas(int vbucket) {
+        VBucket target = vbucket(vbucket);
+        return target == null ? 0 : target.highCas();
+    }
+
+    @Override
     public List<FailoverEntry> failoverLog(int vbucket) {
         VBucket target = vbucket(vbucket);
         return target == null ? List.of() : target.failoverLog();
@@ -398,6 +435,8 @@ final class MemoryEngine implements Engine, VBuckets, Flush, RecordApplication, 
         boolean own = type == VBuckets.class
                 || type == Flush.class
                 || type == RecordApplication.class
+                || type == DocumentReads.class
+                || type == RandomDocuments.class
                 || type == Reconfigurable.class;
         return own ? type.cast(this) : null;
     }

@@ -2,6 +2,7 @@ package dev.sluice.memory;
 
 import dev.sluice.engine.BucketConfiguration;
 import dev.sluice.engine.ConfigurationKey;
+import dev.sluice.engine.DurabilityLevel;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.EngineContext;
 import dev.sluice.engine.EngineException;
@@ -26,8 +27,18 @@ public final class MemoryEngineProvider implements EngineProvider {
     }
 
     @Override
+    public boolean ephemeral() {
+        return true;
+    }
+
+    @Override
     public List<ConfigurationKey> configurationKeys() {
         return Settings.KEYS;
+    }
+
+    @Override
+    public DurabilityLevel durabilityMax() {
+        return DurabilityLevel.MAJORITY;
     }
 
     @Override

@@ -32,5 +32,11 @@ public enum Behavior {
     /** The capability {@link dev.sluice.engine.Flush}. */
     FLUSH,
     /** The capability {@link dev.sluice.engine.RecordApplication}. */
-    RECORD_APPLICATION
+    RECORD_APPLICATION,
+    /** The capability {@link dev.sluice.engine.DocumentReads}. */
+    DOCUMENT_READS,
+    /** The capability {@link dev.sluice.engine.RandomDocuments}. */
+    RANDOM_DOCUMENTS,
+    /** The capability {@link dev.sluice.engine.Persistence}. */
+    PERSISTENCE_CONTROL
 }

@@ -32,25 +32,43 @@ public final class Login {
 
     private final Authentication authentication;
     private final boolean open;
+    private final boolean certified;
 
     private Access access;
     private boolean authenticated;
     private @Nullable String bucket;
     private @Nullable Exchange exchange;
     private String mechanism = "";
-    private boolean certified;
     private boolean bucketChosen;
 
     /**
      * A new connection.
      *
      * @param open whether everybody may do everything here without a login
+     * @param certifiedUser whom a certificate of the client's has proved; null for nobody. No password is asked for any
+     *     more, nor taken. Protocol: {@code auth} 5.1
      */
-    public Login(Authentication authentication, boolean open) {
+    public Login(Authentication authentication, boolean open, @Nullable String certifiedUser) {
         this.authentication = authentication;
         this.open = open;
+        this.certified = certifiedUser != null;
         this.authenticated = open;
         this.access = open ? Access.unrestricted("") : Access.NOBODY;
+        if (certifiedUser != null) {
+            become(certifiedUser);
+        }
+    }
+
+    /** The connection is this user's, if there is such a user. */
+    private boolean become(String name) {
+        Authentication.Snapshot today = authentication.snapshot();
+        User user = today.users().user(name);
+        if (user == null && !open) {
+            return false;
+        }
+        authenticated = true;
+        access = (user == null ? Access.unrestricted(name) : Access.of(user, today.generation())).in(bucket);
+        return true;
     }
 
     private static List<String> mechanismNames() {
@@ -166,40 +184,13 @@ public final class Login {
         switch (result.kind()) {
             case CONTINUE -> exchange = attempt.exchange;
             case SUCCESS -> {
-                Authentication.Snapshot today = authentication.snapshot();
-                User user = today.users().user(result.user());
-                if (user != null) {
-                    become(Access.of(user, today.generation()));
-                } else if (open) {
-                    become(Access.unrestricted(result.user()));
-                } else {
+                if (!become(result.user())) {
                     return LoginResult.refused(result.user(), "user removed during the login");
                 }
             }
             case REFUSED, MALFORMED -> {}
         }
         return result;
-    }
-
-    private void become(Access who) {
-        authenticated = true;
-        access = who.in(bucket);
-    }
-
-    /**
-     * A client certificate says who this is. No password is asked for any more, nor taken.
-     *
-     * @return false where there is no such user: nothing has changed
-     */
-    public boolean certified(String name) {
-        Authentication.Snapshot today = authentication.snapshot();
-        User user = today.users().user(name);
-        if (user == null) {
-            return false;
-        }
-        certified = true;
-        become(Access.of(user, today.generation()));
-        return true;
     }
 
     // ---- acting for others ------------------------------------------------------------------------------------------

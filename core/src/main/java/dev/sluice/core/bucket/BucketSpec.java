@@ -10,6 +10,7 @@ import java.nio.file.Path;
  * @param configuration what the engine gets to see
  * @param quotaBytes how much memory the bucket may use
  * @param flushAllowed whether clients may drop all documents with FLUSH
+ * @param writes what it asks of writes
  * @param dataDirectory where its engine may keep files
  * @param provider makes the engine
  */
@@ -17,8 +18,24 @@ public record BucketSpec(
         BucketConfiguration configuration,
         long quotaBytes,
         boolean flushAllowed,
+        WritePolicy writes,
         Path dataDirectory,
         EngineProvider provider) {
+
+    /** A bucket that asks nothing special of writes. */
+    public BucketSpec(
+            BucketConfiguration configuration,
+            long quotaBytes,
+            boolean flushAllowed,
+            Path dataDirectory,
+            EngineProvider provider) {
+        this(configuration, quotaBytes, flushAllowed, WritePolicy.DEFAULT, dataDirectory, provider);
+    }
+
+    /** This bucket with another policy. */
+    public BucketSpec with(WritePolicy policy) {
+        return new BucketSpec(configuration, quotaBytes, flushAllowed, policy, dataDirectory, provider);
+    }
 
     public String name() {
         return configuration.bucketName();

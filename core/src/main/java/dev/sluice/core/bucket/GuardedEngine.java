@@ -3,10 +3,13 @@ package dev.sluice.core.bucket;
 import dev.sluice.engine.Cookie;
 import dev.sluice.engine.DocumentFilter;
 import dev.sluice.engine.DocumentKey;
+import dev.sluice.engine.DocumentReads;
 import dev.sluice.engine.DocumentView;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.Flush;
 import dev.sluice.engine.MutationResult;
+import dev.sluice.engine.Persistence;
+import dev.sluice.engine.RandomDocuments;
 import dev.sluice.engine.RangeScans;
 import dev.sluice.engine.Reconfigurable;
 import dev.sluice.engine.RecordApplication;
@@ -33,6 +36,9 @@ final class GuardedEngine implements Engine {
     private final @Nullable VBuckets vbuckets;
     private final @Nullable Flush flush;
     private final @Nullable RecordApplication recordApplication;
+    private final @Nullable DocumentReads documentReads;
+    private final @Nullable RandomDocuments randomDocuments;
+    private final @Nullable Persistence persistence;
 
     GuardedEngine(Engine engine, CallGuard guard) {
         this.engine = engine;
@@ -45,6 +51,12 @@ final class GuardedEngine implements Engine {
         this.flush = flushing == null ? null : new GuardedFlush(flushing, guard);
         RecordApplication application = engine.capability(RecordApplication.class);
         this.recordApplication = application == null ? null : new GuardedRecordApplication(application, guard);
+        DocumentReads reads = engine.capability(DocumentReads.class);
+        this.documentReads = reads == null ? null : new GuardedDocumentReads(reads, guard);
+        RandomDocuments chance = engine.capability(RandomDocuments.class);
+        this.randomDocuments = chance == null ? null : new GuardedRandomDocuments(chance, guard);
+        Persistence disk = engine.capability(Persistence.class);
+        this.persistence = disk == null ? null : new GuardedPersistence(disk, guard);
     }
 
     @Override
@@ -184,6 +196,12 @@ final class GuardedEngine implements Engine {
             capability = flush;
         } else if (type == RecordApplication.class) {
             capability = recordApplication;
+        } else if (type == DocumentReads.class) {
+            capability = documentReads;
+        } else if (type == RandomDocuments.class) {
+            capability = randomDocuments;
+        } else if (type == Persistence.class) {
+            capability = persistence;
         } else if (type == Reconfigurable.class) {
             capability = engine.capability(Reconfigurable.class); // Background threads only; who calls it guards it.
         } else {

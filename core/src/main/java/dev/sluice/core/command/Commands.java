@@ -32,6 +32,7 @@ public final class Commands {
     public static final BucketFree SASL_STEP = SaslCommands::step;
     public static final BucketFree DROP_PRIVILEGE = UserCommands::dropPrivilege;
     public static final BucketFree REFRESH_USERS = UserCommands::refresh;
+    public static final Command IFCONFIG = InterfaceCommand::execute;
     public static final Command STAT = StatCommand.INSTANCE;
 
     private Commands() {}
@@ -46,6 +47,7 @@ public final class Commands {
                 || command == VERBOSITY
                 || command == LIST_BUCKETS
                 || command == SELECT_BUCKET
+                || command == IFCONFIG
                 || command == STAT;
     }
 }

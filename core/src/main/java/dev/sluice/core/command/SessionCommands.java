@@ -1,6 +1,7 @@
 package dev.sluice.core.command;
 
 import dev.sluice.core.bucket.Bucket;
+import dev.sluice.core.bucket.ConfigOnlyBucket;
 import dev.sluice.core.cookie.CommandCookie;
 import dev.sluice.core.cookie.Permission;
 import dev.sluice.core.cookie.Refusal;
@@ -75,12 +76,25 @@ final class SessionCommands {
             // Also where there is no such bucket: who may not use it is not to learn that.
             return Permission.refuse(cookie, "Authorization failure: the user may not use this bucket");
         }
-        Bucket bucket = name.equals(NO_BUCKET) ? null : session.node().buckets().ready(name);
-        if ((bucket == null && !name.equals(NO_BUCKET)) || !session.select(bucket)) {
+        // Once more at the end: between the two looks, the one kind of bucket may have become the other.
+        boolean selected = name.equals(NO_BUCKET)
+                ? session.select(null)
+                : select(session, name) || selectConfigOnly(session, name) || select(session, name);
+        if (!selected) {
             return Status.NO_SUCH_KEY;
         }
         session.login().choosesBucket();
         cookie.reply().done(cookie);
         return Status.SUCCESS;
+    }
+
+    private static boolean select(Session session, String name) {
+        Bucket bucket = session.node().buckets().ready(name);
+        return bucket != null && session.select(bucket);
+    }
+
+    private static boolean selectConfigOnly(Session session, String name) {
+        ConfigOnlyBucket bucket = session.node().buckets().configOnly(name);
+        return bucket != null && session.selectConfigOnly(bucket);
     }
 }

@@ -15,5 +15,7 @@ public enum Refusal {
     /** The user lacks a privilege. */
     NO_ACCESS,
     /** Nobody has logged in: why, the client is not told. */
-    AUTHENTICATION_FAILED
+    AUTHENTICATION_FAILED,
+    /** The CAS to store is none that a document can have. */
+    CAS_VALUE_INVALID
 }

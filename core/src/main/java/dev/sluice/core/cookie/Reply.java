@@ -1,9 +1,12 @@
 package dev.sluice.core.cookie;
 
+import dev.sluice.core.cluster.ClusterMap;
+import dev.sluice.core.cluster.MapVersion;
 import dev.sluice.core.spool.ScanEncoder;
 import dev.sluice.engine.DocumentView;
 import dev.sluice.engine.MutationResult;
 import dev.sluice.engine.Status;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a command answers, in no protocol's terms: what a quiet request leaves unsaid, which status a number of ours is on
@@ -16,6 +19,18 @@ public interface Reply {
 
     /** The document that was asked for. Ends the reply. */
     void document(CommandCookie cookie, DocumentView document);
+
+    /** The document that was asked for, whole and as it is stored, extended attributes included. Ends the reply. */
+    void storedDocument(CommandCookie cookie, DocumentView document);
+
+    /** A document that the client did not name, with its key. Ends the reply. */
+    void documentWithKey(CommandCookie cookie, DocumentView document);
+
+    /** What is known of a document or tombstone, but for its value. Ends the reply. */
+    void metadata(CommandCookie cookie, DocumentView document);
+
+    /** What stands before a key of this collection in answers; empty where the client knows of no collections. */
+    byte[] keyPrefix(int collection);
 
     /** A document has changed. Ends the reply. */
     void mutated(CommandCookie cookie, MutationResult result);
@@ -31,6 +46,13 @@ public interface Reply {
 
     /** Done, with a text or other bytes. Ends the reply. */
     void bytes(CommandCookie cookie, byte[] value);
+
+    /**
+     * A cluster map, or nothing where the client has it. Ends the reply.
+     *
+     * @param known what the client says that it has; null where it does not say
+     */
+    void clusterMap(CommandCookie cookie, ClusterMap map, @Nullable MapVersion known);
 
     /** Done, with a JSON text in UTF-8, which must not change again. Ends the reply. */
     void json(CommandCookie cookie, byte[] text);

@@ -171,6 +171,11 @@ public final class Request {
         this.collection = collection;
     }
 
+    /** The collection of the key; of commands without a key the one that they are about. */
+    public int collection() {
+        return collection;
+    }
+
     public int vbucket() {
         return vbucket;
     }

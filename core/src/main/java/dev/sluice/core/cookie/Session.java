@@ -2,6 +2,7 @@ package dev.sluice.core.cookie;
 
 import dev.sluice.core.auth.Login;
 import dev.sluice.core.bucket.Bucket;
+import dev.sluice.core.bucket.ConfigOnlyBucket;
 import dev.sluice.core.transport.Loop;
 import dev.sluice.core.transport.Outbound;
 import dev.sluice.engine.Status;
@@ -31,6 +32,17 @@ public interface Session {
      * @return false when the bucket is on its way out: the selection is what it was
      */
     boolean select(@Nullable Bucket bucket);
+
+    /** What is selected where it is no more than a cluster map; null otherwise. Then there is no {@link #bucket()}. */
+    @Nullable
+    ConfigOnlyBucket configOnly();
+
+    /**
+     * Selects a bucket of which there is the cluster map alone.
+     *
+     * @return false when there is no such thing any more: the selection is what it was
+     */
+    boolean selectConfigOnly(ConfigOnlyBucket bucket);
 
     boolean authenticated();
 

@@ -1,6 +1,8 @@
 package dev.sluice.core.protocol;
 
 import dev.sluice.core.bucket.Bucket;
+import dev.sluice.core.cluster.ClusterMap;
+import dev.sluice.core.cluster.MapVersion;
 import dev.sluice.core.cookie.CommandCookie;
 import dev.sluice.core.cookie.Refusal;
 import dev.sluice.core.cookie.Reply;
@@ -14,13 +16,14 @@ import dev.sluice.engine.DocumentView;
 import dev.sluice.engine.MutationResult;
 import dev.sluice.engine.Status;
 import io.netty.buffer.ByteBuf;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the answers of one connection, and remembers what the client understands.
  *
- * <p>An answer is one reservation in the outbound buffer, header and body together. Only a large value is left where it is
- * and referred to. What a quiet opcode leaves unsaid is decided here: look-ups keep quiet about a miss, everything else
+ * <p>An answer is one reservation in the outbound buffer for its head, and the value copied behind it. Only a large value is
+ * left where it is and referred to. What a quiet opcode leaves unsaid is decided here: look-ups keep quiet about a miss, everything else
  * about success. Protocol: {@code protocol-kv} 4.3 and 7.1.7.
  *
  * <p><b>Thread.</b> The connection's loop.
@@ -33,15 +36,21 @@ public final class BinaryReply implements Reply {
     private static final byte[] NOTHING = new byte[0];
     private static final int FLAGS_BYTES = 4;
     private static final int TOKEN_BYTES = 16;
+    private static final int META_BYTES = 20;
+
+    /** What a request for metadata says to have the datatype as well. */
+    private static final int META_WITH_DATATYPE = 2;
 
     private final Session session;
     private final Outbound outbound;
+    private final ClusterMapFrames maps;
     private long features;
     private boolean greeted;
 
     BinaryReply(Session session) {
         this.session = session;
         this.outbound = session.outbound();
+        this.maps = new ClusterMapFrames(session, this);
     }
 
     // ---- what the client understands --------------------------------------------------------------------------------
@@ -66,6 +75,11 @@ public final class BinaryReply implements Reply {
         return has(Feature.JSON) ? Datatype.JSON : Datatype.RAW;
     }
 
+    /** The cluster maps that the client is sent. */
+    public ClusterMapFrames maps() {
+        return maps;
+    }
+
     // ---- answers ----------------------------------------------------------------------------------------------------
 
     @Override
@@ -84,7 +98,7 @@ public final class BinaryReply implements Reply {
                 document.datatype() & datatypes(),
                 valueLength,
                 masked ? CAS_LOCKED : document.cas(),
-                FLAGS_BYTES + keyLength + (large ? 0 : valueLength));
+                FLAGS_BYTES + keyLength);
         out.writeInt(document.flags());
         if (withKey) {
             out.writeBytes(request.array(), request.keyOffset(), keyLength);
@@ -92,13 +106,96 @@ public final class BinaryReply implements Reply {
         if (large) {
             outbound.cursor(document.valueArray(), document.valueOffset(), valueLength);
         } else {
+            outbound.append(document.valueArray(), document.valueOffset(), valueLength);
+        }
+    }
+
+    @Override
+    public void storedDocument(CommandCookie cookie, DocumentView document) {
+        withValue(cookie, document, document.datatype(), NOTHING, 0, 0);
+    }
+
+    @Override
+    public void documentWithKey(CommandCookie cookie, DocumentView document) {
+        byte[] prefix = keyPrefix(document.collection());
+        withValue(
+                cookie,
+                document,
+                document.datatype() & datatypes(),
+                document.keyArray(),
+                document.keyOffset(),
+                document.keyLength(),
+                prefix);
+    }
+
+    private void withValue(
+            CommandCookie cookie,
+            DocumentView document,
+            int datatype,
+            byte[] keyArray,
+            int keyOffset,
+            int keyLength,
+            byte... prefix) {
+        int valueLength = document.valueLength();
+        boolean large = outbound.large(valueLength);
+        int prefixedLength = prefix.length + keyLength;
+        ByteBuf out = header(
+                cookie,
+                WireStatus.SUCCESS,
+                prefixedLength,
+                FLAGS_BYTES,
+                datatype,
+                valueLength,
+                document.locked() ? CAS_LOCKED : document.cas(),
+                FLAGS_BYTES + prefixedLength + (large ? 0 : valueLength));
+        out.writeInt(document.flags());
+        out.writeBytes(prefix);
+        out.writeBytes(keyArray, keyOffset, keyLength);
+        if (large) {
+            outbound.cursor(document.valueArray(), document.valueOffset(), valueLength);
+        } else {
             out.writeBytes(document.valueArray(), document.valueOffset(), valueLength);
         }
+    }
+
+    /** Deleted (u32), flags (u32), expiry or time of deletion (u32), revision (u64), and the datatype (u8) if asked for. */
+    @Override
+    public void metadata(CommandCookie cookie, DocumentView document) {
+        boolean withDatatype = cookie.request().delta() == META_WITH_DATATYPE;
+        int extras = META_BYTES + (withDatatype ? 1 : 0);
+        long cas = document.locked() ? CAS_LOCKED : document.cas();
+        ByteBuf out = header(cookie, WireStatus.SUCCESS, 0, extras, 0, 0, cas, extras);
+        out.writeInt(document.deleted() ? 1 : 0);
+        out.writeInt(document.flags());
+        out.writeInt((int) document.expirySeconds());
+        out.writeLong(document.revSeqno());
+        if (withDatatype) {
+            out.writeByte(document.datatype());
+        }
+    }
+
+    @Override
+    public byte[] keyPrefix(int collection) {
+        if (!has(Feature.COLLECTIONS)) {
+            return NOTHING;
+        }
+        byte[] prefix = new byte[5];
+        int length = 0;
+        int rest = collection;
+        do {
+            prefix[length++] = (byte) ((rest & 0x7f) | ((rest >>> 7) == 0 ? 0 : 0x80));
+            rest >>>= 7;
+        } while (rest != 0);
+        return Arrays.copyOf(prefix, length);
     }
 
     @Override
     public void mutated(CommandCookie cookie, MutationResult result) {
         int opcode = cookie.request().wireOpcode();
+        if (opcode == Opcode.RETURN_META.code()) {
+            returnMeta(cookie, result);
+            return;
+        }
         boolean concatenation = opcode == Opcode.APPENDQ.code() || opcode == Opcode.PREPENDQ.code();
         if (quiet(cookie) && !(concatenation && has(Feature.MUTATION_SEQNO))) {
             return;
@@ -108,6 +205,15 @@ public final class BinaryReply implements Reply {
         long cas = opcode == Opcode.DELETE.code() && !greeted ? 0 : result.cas();
         ByteBuf out = header(cookie, WireStatus.SUCCESS, 0, extras, 0, 0, cas, extras);
         token(out, extras, result);
+    }
+
+    /** Flags (u32), expiry (u32), revision (u64): all that the client needs to repeat the mutation elsewhere. */
+    private void returnMeta(CommandCookie cookie, MutationResult result) {
+        Request request = cookie.request();
+        ByteBuf out = header(cookie, WireStatus.SUCCESS, 0, TOKEN_BYTES, 0, 0, result.cas(), TOKEN_BYTES);
+        out.writeInt(request.flags());
+        out.writeInt((int) request.store().expirySeconds());
+        out.writeLong(result.revSeqno());
     }
 
     @Override
@@ -143,6 +249,11 @@ public final class BinaryReply implements Reply {
     @Override
     public void bytes(CommandCookie cookie, byte[] value) {
         send(cookie, WireStatus.SUCCESS, value, 0);
+    }
+
+    @Override
+    public void clusterMap(CommandCookie cookie, ClusterMap map, @Nullable MapVersion known) {
+        maps.answer(cookie, map, known);
     }
 
     @Override
@@ -182,12 +293,12 @@ public final class BinaryReply implements Reply {
             case COMPLETE -> WireStatus.RANGE_SCAN_COMPLETE;
         };
         boolean large = outbound.large(length);
-        ByteBuf out = header(cookie, status, 0, FLAGS_BYTES, 0, length, 0, FLAGS_BYTES + (large ? 0 : length));
+        ByteBuf out = header(cookie, status, 0, FLAGS_BYTES, 0, length, 0, FLAGS_BYTES);
         out.writeInt(documents ? 1 : 0);
         if (large) {
             outbound.cursor(array, offset, length);
         } else {
-            out.writeBytes(array, offset, length);
+            outbound.append(array, offset, length);
         }
     }
 
@@ -208,9 +319,10 @@ public final class BinaryReply implements Reply {
     private void sendOrClose(CommandCookie cookie, @Nullable WireStatus wire, String what) {
         if (wire == null) {
             session.closeAfterReplies("no status without XERROR for " + what);
+        } else if (wire == WireStatus.NOT_MY_VBUCKET) {
+            maps.notMyVBucket(cookie); // There clients look for a cluster map, not for a sentence.
         } else {
-            // Behind NOT_MY_VBUCKET clients look for a cluster map, not for a sentence.
-            send(cookie, wire, wire == WireStatus.NOT_MY_VBUCKET ? null : cookie.errorContext());
+            send(cookie, wire, cookie.errorContext());
         }
     }
 
@@ -221,7 +333,10 @@ public final class BinaryReply implements Reply {
 
     private static boolean quietLookUp(CommandCookie cookie) {
         int opcode = cookie.request().wireOpcode();
-        return opcode == Opcode.GETQ.code() || opcode == Opcode.GETKQ.code() || opcode == Opcode.GATQ.code();
+        return opcode == Opcode.GETQ.code()
+                || opcode == Opcode.GETKQ.code()
+                || opcode == Opcode.GATQ.code()
+                || opcode == Opcode.GETQ_META.code();
     }
 
     // ---- frames -----------------------------------------------------------------------------------------------------
@@ -235,17 +350,17 @@ public final class BinaryReply implements Reply {
     /** An answer without extras and key. */
     void send(CommandCookie cookie, WireStatus status, byte[] value, int datatype) {
         boolean large = outbound.large(value.length);
-        ByteBuf out = header(cookie, status, 0, 0, datatype, value.length, 0, large ? 0 : value.length);
+        header(cookie, status, 0, 0, datatype, value.length, 0, 0);
         if (large) {
             outbound.cursor(value, 0, value.length);
         } else {
-            out.writeBytes(value);
+            outbound.append(value, 0, value.length);
         }
     }
 
     /**
-     * Writes a header into a reservation for the whole answer, and behind it how long the server took, where the client
-     * wants to know that.
+     * Writes a header into a reservation for the head of an answer, and behind it how long the server took, where the
+     * client wants to know that.
      *
      * @param valueLength of the value that the header announces
      * @param reserved how many bytes of body the caller writes behind the header
