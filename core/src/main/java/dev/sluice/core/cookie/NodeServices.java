@@ -2,6 +2,7 @@ package dev.sluice.core.cookie;
 
 import dev.sluice.core.administration.BucketAdministration;
 import dev.sluice.core.administration.Configuration;
+import dev.sluice.core.auth.Authentication;
 import dev.sluice.core.bucket.Buckets;
 import dev.sluice.core.bucket.Pools;
 import dev.sluice.core.cluster.ClusterMaps;
@@ -36,6 +37,9 @@ public interface NodeServices {
     Pools pools();
 
     Buckets buckets();
+
+    /** The users, and what can be done about them: {@link Authentication#reload()} reads them anew. */
+    Authentication authentication();
 
     ServerCounters counters();
 
