@@ -47,7 +47,17 @@ public record BucketSpec(
         return new BucketSpec(configuration, quotaBytes, flushAllowed, policy, datatypes, dataDirectory, provider);
     }
 
+    /** This bucket with other settings for values. */
+    public BucketSpec with(DatatypeSettings settings) {
+        return new BucketSpec(configuration, quotaBytes, flushAllowed, writes, settings, dataDirectory, provider);
+    }
+
     public String name() {
         return configuration.bucketName();
+    }
+
+    /** The same bucket with another quota. */
+    public BucketSpec withQuota(long bytes) {
+        return new BucketSpec(configuration, bytes, flushAllowed, writes, datatypes, dataDirectory, provider);
     }
 }
