@@ -113,7 +113,7 @@ public final class Bucket {
         return spec;
     }
 
-    /** What the bucket does with compressed values and extended attributes, as of now. */
+    /** What the bucket does with values that are stored from now on; those that are stored stay as they are. */
     public DatatypeSettings datatypes() {
         return spec.datatypes();
     }
