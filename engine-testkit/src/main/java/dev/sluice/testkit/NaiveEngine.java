@@ -546,7 +546,7 @@ public final class NaiveEngine
         return refused != null || level == DurabilityLevel.NONE
                 ? refused
                 : level.refusalOfSingleCopy(
-                        DurabilityLevel.MAJORITY, context.topology().current().chain(vbucket));
+                        DurabilityLevel.MAJORITY, context.topology().current(), vbucket);
     }
 
     /** What evicting a document's value would answer; values stay where they are. */

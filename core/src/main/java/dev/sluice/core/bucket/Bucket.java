@@ -136,6 +136,11 @@ public final class Bucket {
     }
 
     /** Whether clients may change documents; see {@link Traffic}. */
+    public boolean trafficEnabled() {
+        return traffic.enabled();
+    }
+
+    /** Switches it. */
     public void traffic(boolean enabled) {
         traffic.enabled(enabled);
     }

@@ -84,11 +84,12 @@ class HeaderWireTest {
             new Row("48", "0 4", '-', '-', "0", "raw"), // without collections
             new Row("96", "0", '-', '-', "any", "raw"),
             new Row("b7", "8", '-', '-', "0", "raw"),
+            new Row("af", "0", '+', 'o', "0", "json"),
             new Row("80 81", "0", '-', '-', "0", "raw"),
             new Row("b3", "24", '-', 'o', "0", "json"));
 
-    /** Their extras and values have rules of their own, by which nothing short is legal. */
-    private static final Set<Integer> PARTICULAR = Set.of(0xda, 0x4b, 0xb2, 0x91, 0x92, 0x82, 0xf4);
+    /** Their extras, keys and values have rules of their own, by which nothing short is legal. */
+    private static final Set<Integer> PARTICULAR = Set.of(0xda, 0x4b, 0xb2, 0x91, 0x92, 0xaf, 0x82, 0xf4);
 
     private static List<Integer> opcodes(Row row) {
         List<Integer> opcodes = new ArrayList<>();

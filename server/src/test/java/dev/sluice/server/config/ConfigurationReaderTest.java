@@ -3,7 +3,10 @@ package dev.sluice.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.sluice.core.bucket.ConflictResolution;
+import dev.sluice.core.bucket.WritePolicy;
 import dev.sluice.core.limits.Limits;
+import dev.sluice.engine.DurabilityLevel;
 import dev.sluice.server.tls.HandshakeLimits;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,6 +90,8 @@ class ConfigurationReaderTest {
         quotas too large      | {"buckets": {"a": {"engine": "memory", "quota": "4GiB"}, "b": {"engine": "memory", "quota": "4GiB"}}} | $.buckets: quotas of 8192MiB in all (expected: at most 6143MiB, 60 % of the heap of 10240MiB, which Java's option -Xmx sets)
         no quota left         | {"buckets": {"a": {"engine": "memory", "quota": "6143MiB"}, "b": {"engine": "memory"}}} | $.buckets: quotas of 6143MiB in all, and 1 without one, which take 1MiB or more (expected: at most 6143MiB, 60 % of the heap of 10240MiB, which Java's option -Xmx sets)
         flag as a text        | {"buckets": {"a": {"engine": "memory", "flush": "true"}}} | $.buckets.a.flush: "true" (expected: true or false)
+        conflict resolution   | {"buckets": {"a": {"engine": "memory", "conflictResolution": "custom"}}} | $.buckets.a.conflictResolution: "custom" (expected: "seqno" or "lww")
+        too much durability   | {"buckets": {"a": {"engine": "memory", "durabilityMinLevel": "persistToMajority"}}} | $.buckets.a.durabilityMinLevel: "persistToMajority" (expected: at most majority with the engine memory)
         bucket key misspelt   | {"buckets": {"a": {"engine": "none", "vbukets": 1, "optinal": true}}} | $.buckets.a.engine: "none" (expected: one of memory)
         no threads            | {"threads": {"reader": 0}}               | $.threads.reader: 0 (expected: a whole number from 1 to 1024)
         threads misspelt      | {"threads": {"eventloop": 1}}            | $.threads.eventloop: unknown key (expected: one of eventLoops, reader, writer, auxIo, nonIo), did you mean "eventLoops"?
@@ -203,7 +208,8 @@ class ConfigurationReaderTest {
                    "stallBucketGone": "20ms", "scanLifetime": "21m", "valueOffLoad": 22, "stop": "1h"},
                  "buckets": {
                    "..": {"engine": "memory", "quota": 1048576, "flush": true, "optional": true, "vbuckets": 1},
-                   "a%b": {"engine": "memory", "vbuckets": 1024}}}
+                   "a%b": {"engine": "memory", "vbuckets": 1024, "conflictResolution": "lww",
+                     "durabilityMinLevel": "majority"}}}
                 """);
 
         assertThat(configuration.transport()).isEqualTo(TransportKind.NIO);
@@ -237,11 +243,14 @@ class ConfigurationReaderTest {
                             assertThat(bucket.optional()).isTrue();
                             assertThat(bucket.spec().quotaBytes()).isEqualTo(MIB);
                             assertThat(bucket.spec().flushAllowed()).isTrue();
+                            assertThat(bucket.spec().writes()).isEqualTo(WritePolicy.DEFAULT);
                             assertThat(bucket.spec().dataDirectory()).isEqualTo(home.resolve("d/+_+_"));
                         },
                         bucket -> {
                             assertThat(bucket.spec().configuration().vbucketCount())
                                     .isEqualTo(1024);
+                            assertThat(bucket.spec().writes())
+                                    .isEqualTo(new WritePolicy(ConflictResolution.LWW, DurabilityLevel.MAJORITY));
                             assertThat(bucket.spec().dataDirectory()).isEqualTo(home.resolve("d/a%b"));
                         });
     }
