@@ -2,6 +2,8 @@ package dev.sluice.memory;
 
 import dev.sluice.engine.BlockedCookie;
 import dev.sluice.engine.BucketConfiguration;
+import dev.sluice.engine.CollectionSet;
+import dev.sluice.engine.Collections;
 import dev.sluice.engine.Cookie;
 import dev.sluice.engine.DocumentFilter;
 import dev.sluice.engine.DocumentKey;
@@ -35,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Thread.</b> As {@link Engine} says. Reads take no lock.
  */
-final class MemoryEngine implements Engine, VBuckets, Flush, RecordApplication, Reconfigurable {
+final class MemoryEngine implements Engine, VBuckets, Flush, RecordApplication, Collections, Reconfigurable {
 
     private static final Logger LOGGER = System.getLogger(MemoryEngine.class.getName());
 
@@ -57,7 +59,9 @@ final class MemoryEngine implements Engine, VBuckets, Flush, RecordApplication, 
     private final ItemPager itemPager;
     private final ExpiryPager expiryPager;
     private final TombstonePurger tombstonePurger;
+    private final DroppedCollections droppedCollections;
     private final StatisticsGroups statistics;
+    private volatile CollectionSet collections = CollectionSet.ALL;
     private volatile Settings settings;
     private volatile boolean closing;
 
@@ -83,6 +87,7 @@ final class MemoryEngine implements Engine, VBuckets, Flush, RecordApplication, 
                 settings.purgeAgeSeconds(),
                 clock,
                 counters);
+        this.droppedCollections = new DroppedCollections(vbuckets, context.nonIoPool());
         this.statistics = new StatisticsGroups(vbuckets, quota, counters, () -> this.settings, newUuid());
     }
 
@@ -101,7 +106,7 @@ final class MemoryEngine implements Engine, VBuckets, Flush, RecordApplication, 
     }
 
     private VBucket newVBucket(int id, VBucketState state) {
-        return new VBucket(id, state, quota, counters, this::newUuid);
+        return new VBucket(id, state, collections, quota, counters, this::newUuid);
     }
 
     private long newUuid() {
@@ -118,7 +123,7 @@ final class MemoryEngine implements Engine, VBuckets, Flush, RecordApplication, 
         if (target == null) {
             return absent();
         }
-        Status refused = target.refusal();
+        Status refused = target.refusal(key.collection());
         if (refused != null) {
             return counted(refused);
         }
@@ -271,7 +276,8 @@ final class MemoryEngine implements Engine, VBuckets, Flush, RecordApplication, 
         while (!done) {
             VBucket target = vbuckets.get(vbucket);
             if (target == null) {
-                done = vbuckets.compareAndSet(vbucket, null, newVBucket(vbucket, state));
+                // Then round again: the collections may have been set before others could see the vbucket.
+                vbuckets.compareAndSet(vbucket, null, newVBucket(vbucket, state));
                 continue;
             }
             if (!target.tryEnter()) {
@@ -279,6 +285,7 @@ final class MemoryEngine implements Engine, VBuckets, Flush, RecordApplication, 
             }
             try {
                 done = target.setState(state);
+                target.collections(collections);
             } finally {
                 target.exit();
             }
@@ -320,6 +327,36 @@ final class MemoryEngine implements Engine, VBuckets, Flush, RecordApplication, 
     public List<FailoverEntry> failoverLog(int vbucket) {
         VBucket target = vbucket(vbucket);
         return target == null ? List.of() : target.failoverLog();
+    }
+
+    // ---------------------------------------------------------------------------------------------- collections
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>One vbucket after the other, each under its lock: what a write there has to say was said before, or is refused. A
+     * vbucket that is made meanwhile takes the set from the field, which is written first.
+     */
+    @Override
+    public void collections(CollectionSet existing) {
+        collections = existing;
+        boolean[] dropped = new boolean[1];
+        forEachVBucket(vbucket -> dropped[0] |= vbucket.collections(existing));
+        if (dropped[0]) {
+            droppedCollections.wake();
+        }
+    }
+
+    @Override
+    public @Nullable Figures figures(int vbucket, int collection) {
+        VBucket target = vbucket(vbucket);
+        return target == null ? null : target.figures(collection);
+    }
+
+    @Override
+    public long highSeqno(int vbucket, int collection) {
+        VBucket target = vbucket(vbucket);
+        return target == null || !target.serves(collection) ? -1 : target.highSeqno(collection);
     }
 
     // ---------------------------------------------------------------------------------------------- the bucket
@@ -398,6 +435,7 @@ final class MemoryEngine implements Engine, VBuckets, Flush, RecordApplication, 
         boolean own = type == VBuckets.class
                 || type == Flush.class
                 || type == RecordApplication.class
+                || type == Collections.class
                 || type == Reconfigurable.class;
         return own ? type.cast(this) : null;
     }
@@ -422,6 +460,7 @@ final class MemoryEngine implements Engine, VBuckets, Flush, RecordApplication, 
         closing = true;
         expiryPager.stop();
         tombstonePurger.stop();
+        droppedCollections.stop();
         itemPager.stop();
         forEachVBucket(VBucket::remove);
         for (int i = 0; i < vbuckets.length(); i++) {

@@ -53,7 +53,7 @@ final class Mutations {
     }
 
     Status store(VBucket vbucket, DocumentKey key, StoreRequest request, MutationResult out) {
-        Status refused = refusal(vbucket, request.durability());
+        Status refused = refusal(vbucket, key, request.durability());
         if (refused != null) {
             return refused;
         }
@@ -95,7 +95,7 @@ final class Mutations {
             byte[] draft,
             boolean redraft,
             MutationResult out) {
-        Status refused = vbucket.refusal();
+        Status refused = vbucket.refusal(key.collection());
         if (refused != null) {
             return refused;
         }
@@ -175,7 +175,7 @@ final class Mutations {
     }
 
     Status remove(VBucket vbucket, DocumentKey key, RemoveRequest request, MutationResult out) {
-        Status refused = refusal(vbucket, request.durability());
+        Status refused = refusal(vbucket, key, request.durability());
         if (refused != null) {
             return refused;
         }
@@ -183,7 +183,7 @@ final class Mutations {
             return Status.WOULD_BLOCK;
         }
         try {
-            refused = vbucket.refusal();
+            refused = vbucket.refusal(key.collection());
             if (refused != null) {
                 return refused;
             }
@@ -218,7 +218,7 @@ final class Mutations {
                 return Status.WOULD_BLOCK;
             }
             try {
-                Status refused = vbucket.refusal();
+                Status refused = vbucket.refusal(key.collection());
                 if (refused != null) {
                     return refused;
                 }
@@ -259,7 +259,7 @@ final class Mutations {
             return Status.WOULD_BLOCK;
         }
         try {
-            Status refused = vbucket.refusal();
+            Status refused = vbucket.refusal(key.collection());
             if (refused != null) {
                 return refused;
             }
@@ -290,7 +290,7 @@ final class Mutations {
             return Status.WOULD_BLOCK;
         }
         try {
-            Status refused = vbucket.refusal();
+            Status refused = vbucket.refusal(key.collection());
             if (refused != null) {
                 return refused;
             }
@@ -345,6 +345,9 @@ final class Mutations {
             refused = seqno == 0
                     ? vbucket.refusal()
                     : vbucket.state() == VBucketState.DEAD ? Status.NOT_MY_VBUCKET : null;
+            if (refused == null && !vbucket.serves(key.collection())) {
+                refused = Status.UNKNOWN_COLLECTION;
+            }
             if (refused != null) {
                 return refused;
             }
@@ -407,8 +410,8 @@ final class Mutations {
     }
 
     /** What can be refused before anything is done for the command. The state is asked again under the lock. */
-    private @Nullable Status refusal(VBucket vbucket, DurabilityLevel durability) {
-        Status refused = vbucket.refusal();
+    private @Nullable Status refusal(VBucket vbucket, DocumentKey key, DurabilityLevel durability) {
+        Status refused = vbucket.refusal(key.collection());
         if (refused != null) {
             return refused;
         }

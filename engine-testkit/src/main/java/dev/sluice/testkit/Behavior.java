@@ -32,5 +32,7 @@ public enum Behavior {
     /** The capability {@link dev.sluice.engine.Flush}. */
     FLUSH,
     /** The capability {@link dev.sluice.engine.RecordApplication}. */
-    RECORD_APPLICATION
+    RECORD_APPLICATION,
+    /** The capability {@link dev.sluice.engine.Collections}. Otherwise: documents of every id are served. */
+    COLLECTIONS
 }

@@ -2,6 +2,8 @@ package dev.sluice.testkit;
 
 import dev.sluice.engine.BlockedCookie;
 import dev.sluice.engine.BucketConfiguration;
+import dev.sluice.engine.CollectionSet;
+import dev.sluice.engine.Collections;
 import dev.sluice.engine.Cookie;
 import dev.sluice.engine.DocumentFilter;
 import dev.sluice.engine.DocumentKey;
@@ -23,8 +25,10 @@ import dev.sluice.engine.VBuckets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Thread.</b> Any.
  */
-public final class NaiveEngine implements Engine, RangeScans, VBuckets, Flush, RecordApplication {
+public final class NaiveEngine implements Engine, RangeScans, VBuckets, Flush, RecordApplication, Collections {
     /** Collections as unsigned numbers, then keys as unsigned bytes, shorter before longer. */
     private static final Comparator<Key> KEY_ORDER = (a, b) -> a.collection() != b.collection()
             ? Integer.compareUnsigned(a.collection(), b.collection())
@@ -44,6 +48,7 @@ public final class NaiveEngine implements Engine, RangeScans, VBuckets, Flush, R
 
     private static final class VBucket {
         final TreeMap<Key, NaiveDocument> documents = new TreeMap<>(KEY_ORDER);
+        final Map<Integer, Long> highSeqnos = new HashMap<>();
         final List<FailoverEntry> failoverLog = new ArrayList<>();
         VBucketState state = VBucketState.ACTIVE;
         long highSeqno;
@@ -55,6 +60,7 @@ public final class NaiveEngine implements Engine, RangeScans, VBuckets, Flush, R
     private final EngineContext context;
     private final @Nullable VBucket[] vbuckets;
     private final List<Waiter> waiters = new ArrayList<>();
+    private CollectionSet collections = CollectionSet.ALL;
     private long lastCas;
     private boolean closed;
 
@@ -69,7 +75,7 @@ public final class NaiveEngine implements Engine, RangeScans, VBuckets, Flush, R
     @Override
     public synchronized Status get(
             Cookie cookie, int vbucket, DocumentKey key, DocumentFilter filter, DocumentView out) {
-        Status refused = refusal(vbucket);
+        Status refused = refusal(vbucket, key.collection());
         if (refused != null) {
             return refused;
         }
@@ -85,7 +91,7 @@ public final class NaiveEngine implements Engine, RangeScans, VBuckets, Flush, R
     @Override
     public synchronized Status store(
             Cookie cookie, int vbucket, DocumentKey key, StoreRequest request, MutationResult out) {
-        Status refused = refusal(vbucket, request.durability());
+        Status refused = refusal(vbucket, key.collection(), request.durability());
         if (refused != null) {
             return refused;
         }
@@ -131,7 +137,7 @@ public final class NaiveEngine implements Engine, RangeScans, VBuckets, Flush, R
     @Override
     public synchronized Status remove(
             Cookie cookie, int vbucket, DocumentKey key, RemoveRequest request, MutationResult out) {
-        Status refused = refusal(vbucket, request.durability());
+        Status refused = refusal(vbucket, key.collection(), request.durability());
         if (refused != null) {
             return refused;
         }
@@ -158,7 +164,7 @@ public final class NaiveEngine implements Engine, RangeScans, VBuckets, Flush, R
     @Override
     public synchronized Status getAndTouch(
             Cookie cookie, int vbucket, DocumentKey key, long expirySeconds, DocumentView out) {
-        Status refused = refusal(vbucket);
+        Status refused = refusal(vbucket, key.collection());
         if (refused != null) {
             return refused;
         }
@@ -183,7 +189,7 @@ public final class NaiveEngine implements Engine, RangeScans, VBuckets, Flush, R
 
     @Override
     public synchronized Status lock(Cookie cookie, int vbucket, DocumentKey key, int lockSeconds, DocumentView out) {
-        Status refused = refusal(vbucket);
+        Status refused = refusal(vbucket, key.collection());
         if (refused != null) {
             return refused;
         }
@@ -205,7 +211,7 @@ public final class NaiveEngine implements Engine, RangeScans, VBuckets, Flush, R
 
     @Override
     public synchronized Status unlock(Cookie cookie, int vbucket, DocumentKey key, long cas) {
-        Status refused = refusal(vbucket);
+        Status refused = refusal(vbucket, key.collection());
         if (refused != null) {
             return refused;
         }
@@ -235,6 +241,9 @@ public final class NaiveEngine implements Engine, RangeScans, VBuckets, Flush, R
         VBucket target = vbucket(vbucket);
         if (target == null || target.state == VBucketState.DEAD) {
             return Status.NOT_MY_VBUCKET;
+        }
+        if (!collections.contains(key.collection())) {
+            return Status.UNKNOWN_COLLECTION;
         }
         Key own = copyOf(key);
         NaiveDocument existing = target.documents.get(own);
@@ -283,7 +292,7 @@ public final class NaiveEngine implements Engine, RangeScans, VBuckets, Flush, R
 
     @Override
     public synchronized Status open(Cookie cookie, int vbucket, Request request, Holder out) {
-        Status refused = refusal(vbucket);
+        Status refused = refusal(vbucket, request.collection());
         VBucket target = vbucket(vbucket);
         if (refused != null || target == null) {
             return refused == null ? Status.NOT_MY_VBUCKET : refused;
@@ -319,7 +328,7 @@ public final class NaiveEngine implements Engine, RangeScans, VBuckets, Flush, R
         if (keys.isEmpty()) {
             return Status.NO_SUCH_KEY;
         }
-        out.set(new NaiveScan(vbucket, keys, documents, count));
+        out.set(new NaiveScan(vbucket, request.collection(), keys, documents, count));
         return Status.SUCCESS;
     }
 
@@ -395,6 +404,41 @@ public final class NaiveEngine implements Engine, RangeScans, VBuckets, Flush, R
     }
 
     @Override
+    public synchronized void collections(CollectionSet existing) {
+        collections = existing;
+        for (VBucket vbucket : vbuckets) {
+            if (vbucket != null) {
+                vbucket.documents.keySet().removeIf(key -> !existing.contains(key.collection()));
+            }
+        }
+    }
+
+    @Override
+    public synchronized @Nullable Figures figures(int vbucket, int collection) {
+        VBucket target = vbucket(vbucket);
+        if (target == null || !collections.contains(collection)) {
+            return null;
+        }
+        long items = 0;
+        long bytes = 0;
+        for (Map.Entry<Key, NaiveDocument> entry : target.documents.entrySet()) {
+            if (entry.getKey().collection() == collection) {
+                items += entry.getValue().deleted ? 0 : 1;
+                bytes += entry.getKey().bytes().length + entry.getValue().value.length;
+            }
+        }
+        return new Figures(items, bytes, highSeqno(vbucket, collection));
+    }
+
+    @Override
+    public synchronized long highSeqno(int vbucket, int collection) {
+        VBucket target = vbucket(vbucket);
+        return target == null || !collections.contains(collection)
+                ? -1
+                : target.highSeqnos.getOrDefault(collection, 0L);
+    }
+
+    @Override
     public @Nullable Iterator<Statistic> statistics(String group, String argument) {
         if (!group.isEmpty()) {
             return null;
@@ -463,9 +507,14 @@ public final class NaiveEngine implements Engine, RangeScans, VBuckets, Flush, R
         };
     }
 
-    private @Nullable Status refusal(int vbucket, DurabilityLevel level) {
+    private @Nullable Status refusal(int vbucket, int collection) {
+        Status refused = refusal(vbucket);
+        return refused != null || collections.contains(collection) ? refused : Status.UNKNOWN_COLLECTION;
+    }
+
+    private @Nullable Status refusal(int vbucket, int collection, DurabilityLevel level) {
         boolean possible = level == DurabilityLevel.NONE || level == DurabilityLevel.MAJORITY;
-        return possible ? refusal(vbucket) : Status.DURABILITY_INVALID_LEVEL;
+        return possible ? refusal(vbucket, collection) : Status.DURABILITY_INVALID_LEVEL;
     }
 
     private @Nullable NaiveDocument find(int vbucket, Key key, DocumentFilter filter) {
@@ -489,6 +538,7 @@ public final class NaiveEngine implements Engine, RangeScans, VBuckets, Flush, R
             request.patch().apply(next.value, 0, next.value.length, next.cas, next.seqno);
         }
         target.documents.put(key, next);
+        target.highSeqnos.put(key.collection(), next.seqno);
         out.set(next.cas, next.seqno, target.failoverLog.get(0).vbucketUuid());
         for (Waiter waiter : List.copyOf(waiters)) {
             if (waiter.vbucket == vbucket && waiter.seqno <= next.seqno) {
@@ -523,13 +573,15 @@ public final class NaiveEngine implements Engine, RangeScans, VBuckets, Flush, R
     /** Walks over copies. */
     private final class NaiveScan implements Scan {
         private final int vbucket;
+        private final int collection;
         private final List<Key> keys;
         private final List<NaiveDocument> documents;
         private final long count;
         private int position;
 
-        NaiveScan(int vbucket, List<Key> keys, List<NaiveDocument> documents, long count) {
+        NaiveScan(int vbucket, int collection, List<Key> keys, List<NaiveDocument> documents, long count) {
             this.vbucket = vbucket;
+            this.collection = collection;
             this.keys = keys;
             this.documents = documents;
             this.count = count;
@@ -544,6 +596,9 @@ public final class NaiveEngine implements Engine, RangeScans, VBuckets, Flush, R
                 Status refused = refusal(vbucket);
                 if (refused != null) {
                     return Status.NOT_MY_VBUCKET;
+                }
+                if (!collections.contains(collection)) {
+                    return Status.UNKNOWN_COLLECTION;
                 }
             }
             if (position == keys.size()) {

@@ -14,7 +14,7 @@ class AsyncEngineContractTest extends EngineContractTest {
     @Override
     protected boolean supports(Behavior behavior) {
         return switch (behavior) {
-            case TOMBSTONES, SEQNOS, PERSISTENT_DURABILITY, VBUCKETS, FLUSH, RECORD_APPLICATION -> false;
+            case TOMBSTONES, SEQNOS, PERSISTENT_DURABILITY, VBUCKETS, FLUSH, RECORD_APPLICATION, COLLECTIONS -> false;
             default -> true;
         };
     }
