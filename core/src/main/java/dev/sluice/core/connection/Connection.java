@@ -19,22 +19,32 @@ import dev.sluice.core.transport.Transport;
 import dev.sluice.engine.BlockedCookie;
 import dev.sluice.engine.DurabilityLevel;
 import dev.sluice.engine.Status;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One client's connection: bytes in, commands in order, bytes out.
+ * One client's connection: bytes in, commands, bytes out.
  *
  * <p><b>A turn</b> is what happens between two returns to the event loop. The loop calls in because bytes arrived, a
  * blocked command may go on, the socket has room again, or the connection had yielded; the connection executes as many
  * commands as it may, and ends the turn with one flush. Nothing that happens inside a turn can call back in: notifications
  * and the socket's events are tasks of the loop.
  *
- * <p><b>A further command is executed</b> as long as none is blocked (commands run in order), the outbound buffer is open,
+ * <p><b>A further command is executed</b> as long as the commands in flight allow one more, the outbound buffer is open,
  * the turn has not used up its share, and the connection is not closing. {@link #mayStart()} is that rule, and the socket
  * is read exactly while it holds: all back pressure there is follows from this one condition.
+ *
+ * <p><b>Order.</b> Commands run in order: one that waits for its engine holds up those behind it. Where the client asked for
+ * unordered execution, a command may overtake those that wait if all of them, and it, are of the kind that may ({@link
+ * BinaryCodec#overtakes}); what may not is a barrier, which starts when nothing is in flight and lets nothing start
+ * before it has ended. Whether the next frame is a barrier is seen in its header, before it is decoded. Each command in
+ * flight has a cookie of its own; {@link #next} is the idle one that the next frame is read into, so a connection that
+ * never waits has one.
  *
  * <p><b>Bytes</b> are executed where the loop has read them. Only what cannot be executed yet is copied, to {@link Inbound};
  * a command that blocks copies its own request. A large frame, gathered there from many reads, is given to its command
@@ -55,6 +65,15 @@ public final class Connection implements Session, BucketUser {
     /** How many commands between two looks at the clock. */
     private static final int COMMANDS_PER_CLOCK = 8;
 
+    /** How many commands of one connection may be in flight. As the reference server. */
+    private static final int COMMANDS_IN_FLIGHT_MAX = 32;
+
+    /** How many idle cookies a connection keeps beside the one for the next frame. */
+    private static final int SPARE_COOKIES_MAX = 4;
+
+    /** A command that waits for a vbucket, and its handle. */
+    private record PendingVbucket(int vbucket, BlockedCookie handle) {}
+
     private enum State {
         OPEN,
         /** Says what it has to say and executes nothing more. */
@@ -70,9 +89,23 @@ public final class Connection implements Session, BucketUser {
     private final Outbound outbound;
     private final Inbound inbound;
     private final BinaryCodec codec;
-    private final CommandCookie cookie;
     private final boolean authenticated;
     private final Runnable continueTask = this::continueAfterYield;
+    /** Commands that have waited and are not answered yet; of each it is known whether others may overtake it. */
+    private final List<CommandCookie> inFlight = new ArrayList<>(1);
+    /** Those of them that may go on as soon as the outbound buffer is open. */
+    private final ArrayDeque<CommandCookie> woken = new ArrayDeque<>(1);
+    /** Commands that wait for a vbucket to be pending no more. */
+    private final List<PendingVbucket> vbucketWaiters = new ArrayList<>(0);
+    /** Idle cookies, fewer than there may be commands in flight. */
+    private final ArrayDeque<CommandCookie> spareCookies = new ArrayDeque<>(1);
+
+    /** Idle, except while a command that has just been read is executed for the first time. */
+    private CommandCookie next;
+    /** The command that is being executed now. */
+    private @Nullable CommandCookie running;
+    /** The next frame is a barrier, and commands are in flight. */
+    private boolean barrier;
 
     private State state = State.OPEN;
     private @Nullable Bucket bucket;
@@ -92,12 +125,7 @@ public final class Connection implements Session, BucketUser {
     private int discardBytes;
     /** Waits for the outbound buffer to be open. */
     private @Nullable BlockedCookie outboundWaiter;
-    /** Of the large frame that the command in flight was given: charged as long as the command may need it. */
-    private int frameBytesCharged;
-    /** Waits for a vbucket to be pending no more. */
-    private @Nullable BlockedCookie vbucketWaiter;
 
-    private int awaitedVbucket;
     private long sentBytesSeen;
     private long progressNanos;
 
@@ -124,7 +152,7 @@ public final class Connection implements Session, BucketUser {
         this.inbound = new Inbound(host.inboundBudget(), host.spareArrays(loop));
         this.authenticated = authenticated;
         this.codec = new BinaryCodec(this);
-        this.cookie = new CommandCookie(this, codec.reply());
+        this.next = new CommandCookie(this, codec.reply());
         this.progressNanos = host.clock().nanoTime();
         if (bucket != null && bucket.join(this)) {
             this.bucket = bucket;
@@ -171,6 +199,7 @@ public final class Connection implements Session, BucketUser {
     /** The transport's queue has fallen below its low watermark. */
     public void writable() {
         assert loop.inLoop();
+        executeWoken();
         executeInbound();
         endTurn();
     }
@@ -183,6 +212,7 @@ public final class Connection implements Session, BucketUser {
         }
         outbound.drained();
         flush();
+        executeWoken();
         executeInbound();
         endTurn();
     }
@@ -212,8 +242,12 @@ public final class Connection implements Session, BucketUser {
         long sent = outbound.sentBytes();
         boolean moved = sent != sentBytesSeen;
         sentBytesSeen = sent;
-        if (moved && cookie.blocked() && cookie.progress() instanceof Abandonable work) {
-            work.bytesLeft();
+        if (moved) {
+            for (CommandCookie waiting : inFlight) {
+                if (waiting.progress() instanceof Abandonable work) {
+                    work.bytesLeft();
+                }
+            }
         }
         if (moved || outbound.pendingBytes() == 0) {
             progressNanos = nowNanos;
@@ -243,7 +277,21 @@ public final class Connection implements Session, BucketUser {
     // ---- executing --------------------------------------------------------------------------------------------------
 
     private boolean mayStart() {
-        return state == State.OPEN && !cookie.blocked() && !yielded && outbound.open();
+        return state == State.OPEN && !yielded && outbound.open() && (inFlight.isEmpty() || mayOvertake());
+    }
+
+    /** Whether a command may start beside those in flight, if it is one that may. */
+    private boolean mayOvertake() {
+        // Of those in flight either all may be overtaken, or there is one alone.
+        return !barrier && inFlight.get(0).overtakable() && inFlight.size() < COMMANDS_IN_FLIGHT_MAX;
+    }
+
+    /** Whether a frame, there as a whole, has to wait for the commands in flight. */
+    private boolean mustWait(byte[] array, int offset) {
+        if (!inFlight.isEmpty() && !codec.overtakes(array, offset)) {
+            barrier = true;
+        }
+        return barrier;
     }
 
     private void executeInbound() {
@@ -269,9 +317,12 @@ public final class Connection implements Session, BucketUser {
         if (frame < GIVE_AWAY_BYTES || frame > inbound.size() || frame < inbound.array().length / 2) {
             return false; // With much of others in the array, a copy for a command that blocks is cheaper.
         }
+        if (mustWait(inbound.array(), start)) {
+            return false;
+        }
         expectedBytes = 0;
         byte[] array = inbound.giveAway(frame);
-        frameBytesCharged = array.length;
+        next.chargedBytes(array.length);
         start(array, start, frame, true);
         return true;
     }
@@ -297,6 +348,9 @@ public final class Connection implements Session, BucketUser {
                 break;
             }
             expectedBytes = 0;
+            if (mustWait(array, position)) {
+                break;
+            }
             start(array, position, frame, false);
             position += frame;
         }
@@ -309,90 +363,121 @@ public final class Connection implements Session, BucketUser {
         if (here != null) {
             here.counters().count(loop.index(), BucketCounter.BYTES_READ, frame);
         }
+        CommandCookie cookie = next;
+        if (codec.timed()) {
+            cookie.startNanos(host.clock().nanoTime());
+        }
         try {
             Command command = codec.decode(cookie, array, offset, frame, owned);
             if (command == null) {
+                releaseFrame(cookie);
                 cookie.unused();
-                releaseFrame();
                 return;
             }
             cookie.begin(command, here);
+            cookie.overtakable(codec.unordered() && codec.overtakes(array, offset));
             if (here == null && !Commands.needsNoBucket(command)) {
-                settle(cookie.refuse(Refusal.NO_BUCKET));
+                settle(cookie, cookie.refuse(Refusal.NO_BUCKET));
             } else {
-                settle(execute());
+                settle(cookie, execute(cookie));
             }
         } catch (Throwable e) {
-            internalError(e);
+            internalError(cookie, e);
         }
     }
 
-    private Status execute() {
+    private Status execute(CommandCookie cookie) {
+        running = cookie;
         try {
             return cookie.command().execute(cookie);
         } catch (RejectedExecutionException e) {
-            revokeHandle();
+            revokeHandle(cookie);
             return Status.TEMPORARY_FAILURE; // The bucket's pools are closed: it is on its way out.
+        } finally {
+            running = null;
         }
     }
 
     /** A fault of ours, or no memory: costs this connection. Thrown on, it would leave it in a state that nobody wakes. */
-    private void internalError(Throwable e) {
+    private void internalError(@Nullable CommandCookie cookie, Throwable e) {
         host.counters().count(ServerCounter.INTERNAL_ERRORS);
         LOG.error("command failed: connection={} peer={}", id, transport.remoteAddress(), e);
-        abandonCommand();
+        if (cookie != null) {
+            abandonCommand(cookie);
+            inFlight.remove(cookie);
+        }
         closeNow("internal error");
     }
 
-    /** Ends the command in flight, whatever it does, without an answer. */
-    private void abandonCommand() {
+    /** Ends a command, whatever it does, without an answer. */
+    private void abandonCommand(CommandCookie cookie) {
+        releaseFrame(cookie);
         if (cookie.blocked()) {
             cookie.cancel();
         } else if (cookie.running()) {
-            revokeHandle();
+            revokeHandle(cookie);
             cookie.end();
         } else {
             cookie.unused();
         }
-        releaseFrame();
     }
 
-    private void releaseFrame() {
-        if (frameBytesCharged > 0) {
-            host.inboundBudget().charge(-frameBytesCharged);
-            frameBytesCharged = 0;
+    private void releaseFrame(CommandCookie cookie) {
+        int charged = cookie.chargedBytes();
+        if (charged > 0) {
+            host.inboundBudget().charge(-charged);
+            cookie.chargedBytes(0);
         }
     }
 
-    private void revokeHandle() {
+    private static void revokeHandle(CommandCookie cookie) {
         if (cookie.blockTaken()) {
             cookie.revoke();
         }
     }
 
     /** What an executor has answered becomes a wait, a reply, or an end. */
-    private void settle(Status status) {
+    private void settle(CommandCookie cookie, Status status) {
         switch (status) {
             case WOULD_BLOCK -> {
-                cookie.park();
-                countForBucket(BucketCounter.EWOULDBLOCK);
+                park(cookie);
+                countForBucket(cookie, BucketCounter.EWOULDBLOCK);
                 return;
             }
             case VBUCKET_PENDING -> {
-                awaitedVbucket = cookie.request().vbucket();
-                vbucketWaiter = cookie.block();
-                cookie.park();
+                vbucketWaiters.add(new PendingVbucket(cookie.request().vbucket(), cookie.block()));
+                park(cookie);
                 return;
             }
             case SUCCESS -> {}
-            case UNDECIDED -> undecided();
-            default -> fail(status);
+            case UNDECIDED -> undecided(cookie);
+            default -> fail(cookie, status);
         }
+        releaseFrame(cookie);
         cookie.end();
-        releaseFrame();
+        if (cookie != next) {
+            inFlight.remove(cookie);
+            if (spareCookies.size() < SPARE_COOKIES_MAX) {
+                spareCookies.push(cookie);
+            }
+            if (inFlight.isEmpty()) {
+                barrier = false;
+            }
+        }
     }
 
-    private void fail(Status status) {
+    /** A command waits: it is in flight from here on, and the next frame is read into another cookie. */
+    private void park(CommandCookie cookie) {
+        cookie.park();
+        if (cookie == next) {
+            assert inFlight.isEmpty() || cookie.overtakable();
+            inFlight.add(cookie);
+            CommandCookie spare = spareCookies.poll();
+            next = spare == null ? new CommandCookie(this, codec.reply()) : spare;
+        }
+    }
+
+    private void fail(CommandCookie cookie, Status status) {
         Refusal refusal = cookie.refusal();
         if (refusal != null) {
             codec.reply().refusal(cookie, refusal);
@@ -402,7 +487,7 @@ public final class Connection implements Session, BucketUser {
     }
 
     /** A client that asked for durability has a word for "maybe"; to any other only a closed connection says that. */
-    private void undecided() {
+    private void undecided(CommandCookie cookie) {
         if (cookie.request().durability() != DurabilityLevel.NONE) {
             codec.reply().refusal(cookie, Refusal.SYNC_WRITE_AMBIGUOUS);
         } else {
@@ -412,16 +497,23 @@ public final class Connection implements Session, BucketUser {
 
     @Override
     public void resume(CommandCookie resumed) {
-        assert resumed == cookie;
-        vbucketWaiter = null;
-        outboundWaiter = null;
-        try {
-            settle(execute());
-        } catch (Throwable e) {
-            internalError(e);
-        }
+        assert inFlight.contains(resumed);
+        woken.add(resumed);
+        executeWoken();
         executeInbound();
         endTurn();
+    }
+
+    /** Goes on with commands that were woken; what they answer must not stand within another one's large value. */
+    private void executeWoken() {
+        while (!woken.isEmpty() && outbound.open()) {
+            CommandCookie cookie = woken.remove();
+            try {
+                settle(cookie, execute(cookie));
+            } catch (Throwable e) {
+                internalError(cookie, e);
+            }
+        }
     }
 
     // ---- turns ------------------------------------------------------------------------------------------------------
@@ -445,6 +537,7 @@ public final class Connection implements Session, BucketUser {
     private void continueAfterYield() {
         yielded = false;
         continuing = false;
+        executeWoken();
         executeInbound();
         endTurn();
     }
@@ -457,12 +550,13 @@ public final class Connection implements Session, BucketUser {
         boolean held = !outbound.open();
         boolean handedOver = flush();
         commandsThisTurn = 0;
-        if (held && outbound.open() && !inbound.isEmpty()) {
+        boolean idle = inbound.isEmpty() && woken.isEmpty();
+        if (held && outbound.open() && !idle) {
             // The socket took at once what had stopped us, so no event of it will come that lets us go on.
             yielded = true;
         }
         if (yielded) {
-            if (inbound.isEmpty() && !continuing) {
+            if (idle && !continuing) {
                 yielded = false;
             } else if (!continuing && state == State.OPEN) {
                 continuing = true;
@@ -476,12 +570,12 @@ public final class Connection implements Session, BucketUser {
             waiter.notifyIoComplete(Status.SUCCESS);
         }
         boolean commandsHeld = !inbound.isEmpty() && !outbound.open();
-        boolean busy = cookie.blocked() || yielded || !handedOver || commandsHeld;
+        boolean busy = !inFlight.isEmpty() || yielded || !handedOver || commandsHeld;
         if (stopping && state == State.OPEN && !busy) {
             closeAfterReplies("server stop");
         }
         if (state == State.CLOSING) {
-            if (handedOver && !cookie.running()) {
+            if (handedOver && running == null) {
                 transport.closeAfterFlush();
             }
             reading(false);
@@ -494,7 +588,7 @@ public final class Connection implements Session, BucketUser {
         try {
             return outbound.flush();
         } catch (Throwable e) {
-            internalError(e); // No memory for a piece of a large value.
+            internalError(running, e); // No memory for a piece of a large value.
             return false;
         }
     }
@@ -522,8 +616,8 @@ public final class Connection implements Session, BucketUser {
         int beyond = Math.max(0, there - expectedBytes);
         discardBytes = expectedBytes - (there - beyond);
         codec.refuseUnread(
-                cookie, inbound.isEmpty() ? data : inbound.array(), inbound.isEmpty() ? offset : inbound.start());
-        cookie.unused();
+                next, inbound.isEmpty() ? data : inbound.array(), inbound.isEmpty() ? offset : inbound.start());
+        next.unused();
         expectedBytes = 0;
         inbound.release();
         if (beyond > 0) {
@@ -558,10 +652,17 @@ public final class Connection implements Session, BucketUser {
     /** Ends what is blocked and leaves the bucket. */
     private void leave() {
         outboundWaiter = null;
-        vbucketWaiter = null;
-        if (cookie.blocked() || cookie.running()) {
-            abandonCommand();
+        vbucketWaiters.clear();
+        barrier = false;
+        CommandCookie executed = running;
+        if (executed != null && executed == next) {
+            abandonCommand(executed);
         }
+        for (CommandCookie waiting : List.copyOf(inFlight)) {
+            abandonCommand(waiting);
+        }
+        inFlight.clear();
+        woken.clear();
         Bucket here = bucket;
         bucket = null;
         if (here != null) {
@@ -586,10 +687,14 @@ public final class Connection implements Session, BucketUser {
     @Override
     public void vbucketStateChanged(Bucket changed, int vbucket) {
         enqueue(() -> {
-            BlockedCookie waiter = vbucketWaiter;
-            if (waiter != null && bucket == changed && awaitedVbucket == vbucket) {
-                vbucketWaiter = null;
-                waiter.notifyIoComplete(Status.SUCCESS);
+            if (bucket == changed) {
+                vbucketWaiters.removeIf(waiter -> {
+                    boolean awaited = waiter.vbucket() == vbucket;
+                    if (awaited) {
+                        waiter.handle().notifyIoComplete(Status.SUCCESS);
+                    }
+                    return awaited;
+                });
             }
         });
     }
@@ -618,7 +723,7 @@ public final class Connection implements Session, BucketUser {
         return true;
     }
 
-    private void countForBucket(BucketCounter counter) {
+    private void countForBucket(CommandCookie cookie, BucketCounter counter) {
         Bucket here = cookie.bucketOrNull();
         if (here != null) {
             here.counters().count(loop.index(), counter);
@@ -629,7 +734,7 @@ public final class Connection implements Session, BucketUser {
 
     @Override
     public Status awaitOutbound(CommandCookie waiting) {
-        assert waiting == cookie;
+        assert outboundWaiter == null : "commands that stream are never overtaken";
         outboundWaiter = waiting.block();
         return Status.WOULD_BLOCK;
     }
@@ -666,7 +771,7 @@ public final class Connection implements Session, BucketUser {
 
     @Override
     public boolean alone() {
-        return true; // Commands of a connection run in order: who asks is the one.
+        return inFlight.isEmpty() || (inFlight.size() == 1 && inFlight.get(0) == running);
     }
 
     /** What STAT tells of this connection, for its JSON. On the loop. */
@@ -680,7 +785,8 @@ public final class Connection implements Session, BucketUser {
                 transport.encrypted(),
                 state.name(),
                 here == null ? "" : here.name(),
-                cookie.state().name(),
+                running != null ? "RUNNING" : inFlight.isEmpty() ? "IDLE" : "BLOCKED",
+                inFlight.size(),
                 commandsTotal,
                 inbound.size(),
                 outbound.pendingBytes(),

@@ -9,7 +9,8 @@ package dev.sluice.core.connection;
  * @param encrypted whether by TLS
  * @param state open, or closing
  * @param bucket the selected bucket; empty for none
- * @param command what the command in flight does: idle where there is none, blocked where it waits
+ * @param command running while one is executed, blocked where all in flight wait, idle where there is none
+ * @param commandsInFlight how many wait
  * @param commands how many were executed
  * @param inboundBytes received and not executed yet
  * @param outboundBytes answered and not sent yet
@@ -24,6 +25,7 @@ public record ConnectionDescription(
         String state,
         String bucket,
         String command,
+        int commandsInFlight,
         long commands,
         long inboundBytes,
         long outboundBytes,

@@ -55,6 +55,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class CommandCookie implements EngineCall {
 
+    /** No manifest of collections belongs to the failure. */
+    public static final long NO_MANIFEST = -1;
+
     private static final Logger LOG = LoggerFactory.getLogger(CommandCookie.class);
 
     /** Where in its life a cookie is; see the drawing above. */
@@ -75,9 +78,15 @@ public final class CommandCookie implements EngineCall {
     private @Nullable Object attachment;
     private @Nullable Object progress;
     private @Nullable String errorContext;
+    private @Nullable String errorReference;
+    private long manifestUid = NO_MANIFEST;
     private @Nullable Refusal refusal;
     private @Nullable Status answer;
     private boolean mutationBlocked;
+    private boolean overtakable;
+    private int chargedBytes;
+    private boolean timed;
+    private long startNanos;
     private int step;
     private int attempts;
 
@@ -157,9 +166,13 @@ public final class CommandCookie implements EngineCall {
         command = null;
         bucket = null;
         answer = null;
+        overtakable = false;
+        timed = false;
         closeAttachment();
         progress = null;
         errorContext = null;
+        errorReference = null;
+        manifestUid = NO_MANIFEST;
         refusal = null;
         step = 0;
         attempts = 0;
@@ -293,6 +306,27 @@ public final class CommandCookie implements EngineCall {
         return errorContext;
     }
 
+    /** What the failure can be found by in the server's log, or null where it was not logged. */
+    public @Nullable String errorReference() {
+        return errorReference;
+    }
+
+    public void errorReference(String reference) {
+        this.errorReference = Objects.requireNonNull(reference, "reference");
+    }
+
+    /** The uid of the manifest in which a collection or scope was looked for, or {@link #NO_MANIFEST}. */
+    public long manifestUid() {
+        return manifestUid;
+    }
+
+    /** The failure to come is that a collection or scope is not in the manifest of this uid, which is not negative. */
+    public void manifestUid(long uid) {
+        assert uid >= 0 : uid;
+        this.manifestUid = uid;
+        this.errorContext = "The collection or scope is not in the manifest of the bucket";
+    }
+
     /**
      * Answers with a failure of the server's own: to be returned by an executor. The reply is given when the executor has
      * returned.
@@ -325,6 +359,43 @@ public final class CommandCookie implements EngineCall {
     public int attempts() {
         return attempts;
     }
+
+    /** Whether it is known when the command began. */
+    public boolean timed() {
+        return timed;
+    }
+
+    /** When the request was there as a whole, on the node's clock; only where {@link #timed()}. */
+    public long startNanos() {
+        return startNanos;
+    }
+
+    public void startNanos(long nanos) {
+        this.startNanos = nanos;
+        this.timed = true;
+    }
+
+    // ---- what the connection keeps with a command -------------------------------------------------------------------
+
+    /** Whether commands that came later may run while this one waits. */
+    public boolean overtakable() {
+        return overtakable;
+    }
+
+    public void overtakable(boolean overtakable) {
+        this.overtakable = overtakable;
+    }
+
+    /** How many bytes of the budget for input the command's frame holds as long as it may need it. */
+    public int chargedBytes() {
+        return chargedBytes;
+    }
+
+    public void chargedBytes(int bytes) {
+        this.chargedBytes = bytes;
+    }
+
+    // ---- progress ---------------------------------------------------------------------------------------------------
 
     /** What the executor keeps with the command, beside the step. An
      * {@link Abandonable} that is still here when the command ends is abandoned. */

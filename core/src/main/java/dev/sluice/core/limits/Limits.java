@@ -2,8 +2,8 @@ package dev.sluice.core.limits;
 
 /**
  * Every bound of the server in one place, with the answer that a client gets at it. Immutable; see {@link #defaults()}.
- * One bound is no number here because it is always the same: commands of a connection run in order, so one is in flight,
- * and input behind one that waits is not read.
+ * One bound is no number here because the protocol has it: of a connection with unordered execution 32 commands are in
+ * flight, of any other one, and input behind them is not read.
  *
  * @param loops how many event loops there are
  * @param connectionsMax accepted and closed at once above it, without a byte. 60,000, as the reference server

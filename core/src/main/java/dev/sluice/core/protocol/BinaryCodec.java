@@ -74,6 +74,31 @@ public final class BinaryCodec {
         return (int) frame;
     }
 
+    /** Whether the client has asked for unordered execution. */
+    public boolean unordered() {
+        return reply.has(Feature.UNORDERED_EXECUTION);
+    }
+
+    /** Whether answers need to know when their request came. */
+    public boolean timed() {
+        return reply.has(Feature.TRACING);
+    }
+
+    /** Whether a frame that is there as a whole may be executed while others wait. Looks at nothing that is not needed. */
+    public boolean overtakes(byte[] array, int offset) {
+        int magic = Wire.u8(array, offset);
+        if (magic == Magic.ALT_REQUEST) {
+            int framingBytes = Wire.u8(array, offset + Wire.KEY_LENGTH);
+            if (FramingExtras.holdBarrier(array, offset + HEADER_BYTES, framingBytes)) {
+                return false;
+            }
+        } else if (magic != Magic.REQUEST) {
+            return magic != Magic.SERVER_REQUEST;
+        }
+        Opcode opcode = Opcode.of(Wire.u8(array, offset + Wire.OPCODE));
+        return opcode != null && opcode.mayOvertake();
+    }
+
     /**
      * Reads a whole frame into an idle cookie's request.
      *

@@ -14,7 +14,6 @@ import dev.sluice.engine.DocumentView;
 import dev.sluice.engine.MutationResult;
 import dev.sluice.engine.Status;
 import io.netty.buffer.ByteBuf;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -149,14 +148,15 @@ public final class BinaryReply implements Reply {
     @Override
     public void statistic(
             CommandCookie cookie, byte[] array, int nameOffset, int nameLength, int valueOffset, int valueLength) {
-        ByteBuf out = header(cookie, WireStatus.SUCCESS, nameLength, 0, 0, valueLength, 0, nameLength + valueLength);
+        ByteBuf out =
+                untracedHeader(cookie, WireStatus.SUCCESS, nameLength, 0, 0, valueLength, 0, nameLength + valueLength);
         out.writeBytes(array, nameOffset, nameLength);
         out.writeBytes(array, valueOffset, valueLength);
     }
 
     @Override
     public void endOfStatistics(CommandCookie cookie) {
-        send(cookie, WireStatus.SUCCESS, NOTHING, 0);
+        untracedHeader(cookie, WireStatus.SUCCESS, 0, 0, 0, 0, 0, 0);
     }
 
     @Override
@@ -186,12 +186,13 @@ public final class BinaryReply implements Reply {
         if (status == Status.NO_SUCH_KEY && quietLookUp(cookie)) {
             return;
         }
-        sendOrClose(cookie, StatusMapping.toWire(status, has(Feature.XERROR)), status.name());
+        sendOrClose(cookie, StatusMapping.toWire(status, has(Feature.XERROR), has(Feature.COLLECTIONS)), status.name());
     }
 
     @Override
     public void refusal(CommandCookie cookie, Refusal refusal) {
-        sendOrClose(cookie, StatusMapping.toWire(refusal, has(Feature.XERROR)), refusal.name());
+        sendOrClose(
+                cookie, StatusMapping.toWire(refusal, has(Feature.XERROR), has(Feature.COLLECTIONS)), refusal.name());
     }
 
     private void sendOrClose(CommandCookie cookie, @Nullable WireStatus wire, String what) {
@@ -217,11 +218,8 @@ public final class BinaryReply implements Reply {
 
     /** An answer without extras and key, whose body is an error object if there is something to explain. */
     void send(CommandCookie cookie, WireStatus status, @Nullable String context) {
-        if (context == null) {
-            send(cookie, status, NOTHING, 0);
-        } else {
-            send(cookie, status, errorBody(context), Datatype.JSON & datatypes());
-        }
+        byte[] body = ErrorBody.of(context, cookie.errorReference(), cookie.manifestUid());
+        send(cookie, status, body, body.length == 0 ? 0 : Datatype.JSON & datatypes());
     }
 
     /** An answer without extras and key. */
@@ -236,26 +234,8 @@ public final class BinaryReply implements Reply {
     }
 
     /**
-     * The error object of failures: {@code {"error":{"context":"…"}}}. Sentences are ours or an engine's, which may hold
-     * anything, so they are escaped. Protocol: {@code protocol-kv} 4.3.
-     */
-    private static byte[] errorBody(String context) {
-        StringBuilder json = new StringBuilder(context.length() + 32).append("{\"error\":{\"context\":\"");
-        for (int i = 0; i < context.length(); i++) {
-            char c = context.charAt(i);
-            if (c == '"' || c == '\\') {
-                json.append('\\').append(c);
-            } else if (c < ' ') {
-                json.append(' ');
-            } else {
-                json.append(c);
-            }
-        }
-        return json.append("\"}}").toString().getBytes(StandardCharsets.UTF_8);
-    }
-
-    /**
-     * Writes a header into a reservation for the whole answer.
+     * Writes a header into a reservation for the whole answer, and behind it how long the server took, where the client
+     * wants to know that.
      *
      * @param valueLength of the value that the header announces
      * @param reserved how many bytes of body the caller writes behind the header
@@ -269,22 +249,55 @@ public final class BinaryReply implements Reply {
             int valueLength,
             long cas,
             int reserved) {
-        Request request = cookie.request();
-        int bodyLength = extrasLength + keyLength + valueLength;
-        ByteBuf out = outbound.reserve(Wire.HEADER_BYTES + reserved);
-        out.writeLong(((long) Magic.RESPONSE << 56)
-                | ((long) request.wireOpcode() << 48)
+        if (!cookie.timed() || !has(Feature.TRACING)) {
+            return untracedHeader(cookie, status, keyLength, extrasLength, datatype, valueLength, cas, reserved);
+        }
+        // One byte holds the length of the key here; no document's key is longer than 251.
+        assert keyLength <= 0xff : keyLength;
+        int bodyLength = ServerDuration.FRAME_INFO_BYTES + extrasLength + keyLength + valueLength;
+        ByteBuf out = outbound.reserve(Wire.HEADER_BYTES + ServerDuration.FRAME_INFO_BYTES + reserved);
+        out.writeLong(((long) Magic.ALT_RESPONSE << 56)
+                | ((long) cookie.request().wireOpcode() << 48)
+                | ((long) ServerDuration.FRAME_INFO_BYTES << 40)
                 | ((long) keyLength << 32)
                 | ((long) extrasLength << 24)
                 | ((long) datatype << 16)
                 | status.code());
-        out.writeLong(((long) bodyLength << 32) | (request.wireOpaque() & 0xffff_ffffL));
+        rest(out, cookie, bodyLength, cas);
+        long nanos = session.node().clock().nanoTime() - cookie.startNanos();
+        out.writeByte(ServerDuration.FRAME_INFO);
+        out.writeShort(ServerDuration.encode(nanos / 1000));
+        return out;
+    }
+
+    /** As {@link #header}, never with a duration: so are the frames of a successful STAT. */
+    private ByteBuf untracedHeader(
+            CommandCookie cookie,
+            WireStatus status,
+            int keyLength,
+            int extrasLength,
+            int datatype,
+            int valueLength,
+            long cas,
+            int reserved) {
+        ByteBuf out = outbound.reserve(Wire.HEADER_BYTES + reserved);
+        out.writeLong(((long) Magic.RESPONSE << 56)
+                | ((long) cookie.request().wireOpcode() << 48)
+                | ((long) keyLength << 32)
+                | ((long) extrasLength << 24)
+                | ((long) datatype << 16)
+                | status.code());
+        rest(out, cookie, extrasLength + keyLength + valueLength, cas);
+        return out;
+    }
+
+    private void rest(ByteBuf out, CommandCookie cookie, int bodyLength, long cas) {
+        out.writeLong(((long) bodyLength << 32) | (cookie.request().wireOpaque() & 0xffff_ffffL));
         out.writeLong(cas);
         Bucket bucket = session.bucket();
         if (bucket != null) {
             bucket.counters()
                     .count(session.loop().index(), BucketCounter.BYTES_WRITTEN, Wire.HEADER_BYTES + bodyLength);
         }
-        return out;
     }
 }

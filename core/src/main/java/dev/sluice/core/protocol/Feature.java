@@ -17,20 +17,36 @@ enum Feature {
     SNAPPY(0x0a, false),
     /** The datatype bit for JSON is used, in both directions. */
     JSON(0x0b, true),
+    /** The server may send requests of its own. */
     DUPLEX(0x0c, false),
     CLUSTERMAP_CHANGE_NOTIFICATION(0x0d, false, DUPLEX),
-    UNORDERED_EXECUTION(0x0e, false),
-    TRACING(0x0f, false),
+    /** A command may overtake one that waits, where both allow it. */
+    UNORDERED_EXECUTION(0x0e, true),
+    /** Answers say how long the server took. */
+    TRACING(0x0f, true),
     ALT_REQUEST(0x10, true),
     SYNC_REPLICATION(0x11, true),
+    /** Keys of documents begin with their collection's id. */
     COLLECTIONS(0x12, false),
     SNAPPY_EVERYWHERE(0x13, false),
     PRESERVE_TTL(0x14, true),
     VATTR(0x15, false, XATTR),
+    SUBDOC_CREATE_AS_DELETED(0x17, false),
     SUBDOC_DOCUMENT_MACRO_SUPPORT(0x18, false, XATTR),
+    SUBDOC_REPLACE_BODY_WITH_XATTR(0x19, false),
+    NON_BLOCKING_THROTTLING_MODE(0x1b, false),
+    SUBDOC_REPLICA_READ(0x1c, false),
+    GET_CLUSTER_CONFIG_WITH_KNOWN_VERSION(0x1d, false),
+    DEDUPE_NOT_MY_VBUCKET_CLUSTERMAP(0x1e, false),
+    /** Where the full form is asked for as well, only this one is granted. */
     CLUSTERMAP_CHANGE_NOTIFICATION_BRIEF(0x1f, false, DUPLEX),
+    SUBDOC_ALLOWS_ACCESS_ON_MULTIPLE_XATTR_KEYS(0x20, false),
+    SUBDOC_BINARY_XATTR(0x21, false),
     RANGE_SCAN_INCLUDE_XATTR(0x22, false, XATTR),
-    GET_RANDOM_KEY_INCLUDE_XATTR(0x24, false, XATTR, JSON, SNAPPY_EVERYWHERE);
+    SUBDOC_ALLOW_REPLICA_READ_ON_DELETED_DOCS(0x23, false),
+    GET_RANDOM_KEY_INCLUDE_XATTR(0x24, false, XATTR, JSON, SNAPPY_EVERYWHERE),
+    MUTATE_WITH_META(0x25, false),
+    DCP_SKIP_DELETES_IN_INITIAL_BACKFILL(0x26, false);
 
     private static final @Nullable Feature[] BY_NUMBER = new @Nullable Feature[0x40];
 

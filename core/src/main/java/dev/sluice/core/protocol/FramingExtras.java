@@ -60,10 +60,33 @@ final class FramingExtras {
         return null;
     }
 
+    /** Whether a barrier is among the entries; false for what is malformed, which will be refused. */
+    static boolean holdBarrier(byte[] array, int offset, int length) {
+        int position = offset;
+        int end = offset + length;
+        while (position < end) {
+            int first = Wire.u8(array, position++);
+            int id = first >>> 4;
+            int size = first & 0x0f;
+            if (id == BARRIER) {
+                return true;
+            }
+            if (id == 0x0f) {
+                position++;
+            }
+            if (size == 0x0f) {
+                size += position < end ? Wire.u8(array, position) : 0;
+                position++;
+            }
+            position += size;
+        }
+        return false;
+    }
+
     private static @Nullable WireStatus entry(
             int id, byte[] array, int position, int size, Rules rules, Request request) {
         return switch (id) {
-            // Commands of a connection run in order, so a barrier asks for what is the case anyway.
+            // Seen before the frame was decoded; where commands run in order it asks for what is the case anyway.
             case BARRIER -> size == 0 ? null : WireStatus.EINVAL;
             case DURABILITY -> durability(array, position, size, rules, request);
             case PRESERVE_TTL -> preserveTtl(size, rules, request);

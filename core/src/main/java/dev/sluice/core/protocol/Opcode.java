@@ -236,6 +236,57 @@ enum Opcode {
         return rules.isQuiet();
     }
 
+    /**
+     * Whether it may be executed while others wait, and others while it waits, on a connection with unordered execution.
+     * All else is a barrier, quiet commands among it. Protocol: {@code protocol-kv} 1.4, "reorder".
+     */
+    boolean mayOvertake() {
+        return switch (this) {
+            case GET,
+                    SET,
+                    ADD,
+                    REPLACE,
+                    DELETE,
+                    INCREMENT,
+                    DECREMENT,
+                    GETK,
+                    APPEND,
+                    PREPEND,
+                    TOUCH,
+                    GAT,
+                    SET_BUCKET_THROTTLE_PROPERTIES,
+                    SET_BUCKET_DATA_LIMIT_EXCEEDED,
+                    SET_ACTIVE_ENCRYPTION_KEYS,
+                    PRUNE_ENCRYPTION_KEYS,
+                    GET_ALL_VB_SEQNOS,
+                    GET_EX,
+                    GET_EX_REPLICA,
+                    MUTATE_WITH_META,
+                    GET_REPLICA,
+                    EVICT_KEY,
+                    GET_LOCKED,
+                    UNLOCK_KEY,
+                    GET_CLUSTER_CONFIG,
+                    SUBDOC_GET,
+                    SUBDOC_EXISTS,
+                    SUBDOC_DICT_ADD,
+                    SUBDOC_DICT_UPSERT,
+                    SUBDOC_DELETE,
+                    SUBDOC_REPLACE,
+                    SUBDOC_ARRAY_PUSH_LAST,
+                    SUBDOC_ARRAY_PUSH_FIRST,
+                    SUBDOC_ARRAY_INSERT,
+                    SUBDOC_ARRAY_ADD_UNIQUE,
+                    SUBDOC_COUNTER,
+                    SUBDOC_MULTI_LOOKUP,
+                    SUBDOC_MULTI_MUTATION,
+                    SUBDOC_GET_COUNT,
+                    SUBDOC_REPLACE_BODY_WITH_XATTR,
+                    RANGE_SCAN_CREATE -> true;
+            default -> false;
+        };
+    }
+
     /** Whether Sluice serves it. */
     boolean served() {
         return !rules.equals(Rules.NOT_SERVED) && !rules.equals(Rules.REMOVED);

@@ -13,18 +13,19 @@ final class StatusMapping {
      * The status on the wire.
      *
      * @param xerror whether the connection understands extended errors
+     * @param collections whether it knows of collections
      * @return null where the connection must be closed instead
      */
-    static @Nullable WireStatus toWire(Status status, boolean xerror) {
+    static @Nullable WireStatus toWire(Status status, boolean xerror, boolean collections) {
         if (status == Status.LOCKED_TEMPORARY) {
             return xerror ? WireStatus.LOCKED : WireStatus.ETMPFAIL;
         }
         WireStatus wire = toWire(status);
-        return xerror ? wire : wire.withoutXerror();
+        return xerror ? wire : wire.withoutXerror(collections);
     }
 
-    /** As {@link #toWire(Status, boolean)}, for failures of the server's own. */
-    static @Nullable WireStatus toWire(Refusal refusal, boolean xerror) {
+    /** As {@link #toWire(Status, boolean, boolean)}, for failures of the server's own. */
+    static @Nullable WireStatus toWire(Refusal refusal, boolean xerror, boolean collections) {
         WireStatus wire = switch (refusal) {
             case DELTA_BAD_VALUE -> WireStatus.DELTA_BADVAL;
             case NO_BUCKET -> WireStatus.NO_BUCKET;
@@ -32,7 +33,7 @@ final class StatusMapping {
             case NOT_SUPPORTED -> WireStatus.NOT_SUPPORTED;
             case SYNC_WRITE_AMBIGUOUS -> WireStatus.SYNC_WRITE_AMBIGUOUS;
         };
-        return xerror ? wire : wire.withoutXerror();
+        return xerror ? wire : wire.withoutXerror(collections);
     }
 
     private static WireStatus toWire(Status status) {

@@ -17,12 +17,23 @@ enum WireStatus {
     NOT_MY_VBUCKET(0x07),
     NO_BUCKET(0x08),
     LOCKED(0x09),
+    E_CONFIG_ONLY(0x0d),
     NOT_LOCKED(0x0e),
+    CAS_VALUE_INVALID(0x0f),
+    AUTH_STALE(0x1f),
     AUTH_ERROR(0x20),
+    AUTH_CONTINUE(0x21),
     ERANGE(0x22),
+    ROLLBACK(0x23),
     EACCESS(0x24),
+    NOT_INITIALIZED(0x25),
     EXPIRY_OVERFLOW(0x28),
     LOCK_EXPIRY_OVERFLOW(0x29),
+    BUCKET_SIZE_LIMIT_EXCEEDED(0x35),
+    BUCKET_RESIDENT_RATIO_TOO_LOW(0x36),
+    BUCKET_DATA_SIZE_TOO_BIG(0x37),
+    BUCKET_DISK_SPACE_TOO_LOW(0x38),
+    BUCKET_PAUSED(0x50),
     CANCELLED(0x51),
     UNKNOWN_FRAME_INFO(0x80),
     UNKNOWN_COMMAND(0x81),
@@ -31,7 +42,9 @@ enum WireStatus {
     EINTERNAL(0x84),
     EBUSY(0x85),
     ETMPFAIL(0x86),
+    XATTR_EINVAL(0x87),
     UNKNOWN_COLLECTION(0x88),
+    CANNOT_APPLY_COLLECTIONS_MANIFEST(0x8a),
     UNKNOWN_SCOPE(0x8c),
     DURABILITY_INVALID_LEVEL(0xa0),
     DURABILITY_IMPOSSIBLE(0xa1),
@@ -58,11 +71,13 @@ enum WireStatus {
      * for this. Validators' results do not go through here. Protocol: {@code protocol-kv}, non-XERROR remap.
      */
     @Nullable
-    WireStatus withoutXerror() {
+    WireStatus withoutXerror(boolean collections) {
         return switch (this) {
-            case LOCKED -> KEY_EEXISTS;
+            case LOCKED, CAS_VALUE_INVALID -> KEY_EEXISTS;
             case NOT_LOCKED, SYNC_WRITE_IN_PROGRESS, SYNC_WRITE_RE_COMMIT_IN_PROGRESS -> ETMPFAIL;
-            case UNKNOWN_COLLECTION, UNKNOWN_SCOPE -> EINVAL; // No connection has collections yet.
+            case UNKNOWN_COLLECTION, UNKNOWN_SCOPE -> collections ? this : EINVAL;
+            case CANNOT_APPLY_COLLECTIONS_MANIFEST -> EINTERNAL;
+            case E_CONFIG_ONLY -> NOT_SUPPORTED;
             case EACCESS,
                     NO_BUCKET,
                     DURABILITY_INVALID_LEVEL,
@@ -81,8 +96,17 @@ enum WireStatus {
                     NOT_STORED,
                     DELTA_BADVAL,
                     NOT_MY_VBUCKET,
+                    AUTH_STALE,
                     AUTH_ERROR,
+                    AUTH_CONTINUE,
                     ERANGE,
+                    ROLLBACK,
+                    NOT_INITIALIZED,
+                    BUCKET_SIZE_LIMIT_EXCEEDED,
+                    BUCKET_RESIDENT_RATIO_TOO_LOW,
+                    BUCKET_DATA_SIZE_TOO_BIG,
+                    BUCKET_DISK_SPACE_TOO_LOW,
+                    BUCKET_PAUSED,
                     UNKNOWN_FRAME_INFO,
                     UNKNOWN_COMMAND,
                     ENOMEM,
@@ -90,6 +114,7 @@ enum WireStatus {
                     EINTERNAL,
                     EBUSY,
                     ETMPFAIL,
+                    XATTR_EINVAL,
                     RANGE_SCAN_MORE,
                     RANGE_SCAN_COMPLETE -> this;
         };

@@ -7,39 +7,49 @@ import dev.sluice.core.fixture.Response;
 import dev.sluice.core.fixture.WireClient;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
 
 /**
  * A client with keys of its own, who knows what each of its requests must be answered: nobody else touches those keys, and
- * its commands run in order. It also counts up a number that it shares with all others.
+ * its commands run in order; or, where it has asked for unordered execution, it leaves a key alone until it was answered.
+ * It also counts up a number that it shares with all others.
  */
 final class SimulatedClient {
 
     static final String SHARED = "shared";
 
-    private record Expected(int opaque, int status, String value) {}
+    private record Expected(String key, int status, String value) {}
 
     private final WireClient wire;
     private final String prefix;
     private final Random random;
     private final Map<String, String> model = new HashMap<>();
-    private final Deque<Expected> expected = new ArrayDeque<>();
+    private final boolean unordered;
+    private final Map<Integer, Expected> expected = new LinkedHashMap<>();
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
     private int opaque;
     private int increments;
     private int incrementsAnswered;
 
-    SimulatedClient(WireClient wire, String prefix, Random random) {
+    SimulatedClient(WireClient wire, String prefix, Random random, boolean unordered) {
         this.wire = wire;
         this.prefix = prefix;
         this.random = random;
+        this.unordered = unordered;
         int longest = 1 + random.nextInt(300);
         wire.fragments(left -> 1 + random.nextInt(longest));
+        if (unordered) {
+            boolean traced = random.nextBoolean();
+            expect("", 0, traced ? "\u0000\u000e\u0000\u000f" : "\u0000\u000e");
+            wire.send(
+                    traced
+                            ? Frame.hello(0x0e, 0x0f).opaque(opaque)
+                            : Frame.hello(0x0e).opaque(opaque));
+        }
     }
 
     WireClient wire() {
@@ -63,19 +73,28 @@ final class SimulatedClient {
         wire.send(frames);
     }
 
-    private void expect(int status, String value) {
-        expected.add(new Expected(opaque, status, value));
+    private void expect(String key, int status, String value) {
+        expected.put(opaque, new Expected(key, status, value));
+    }
+
+    private boolean waitsFor(String key) {
+        return expected.values().stream().anyMatch(answer -> answer.key().equals(key));
     }
 
     private Frame request() {
         opaque++;
-        String key = prefix + random.nextInt(4);
+        String key = prefix + random.nextInt(unordered ? 40 : 4);
+        if (unordered && waitsFor(key)) {
+            boolean explicit = random.nextBoolean(); // Nothing overtakes either of them.
+            expect("", explicit ? 1 : 0, "");
+            return explicit ? Frame.get(prefix + "nothing").framing("00") : Frame.noop();
+        }
         String before = model.get(key);
         String value = "v" + random.nextInt(1000) + "x".repeat(random.nextInt(20) == 0 ? random.nextInt(80_000) : 3);
         switch (random.nextInt(12)) {
             case 0, 1 -> {
                 model.put(key, value);
-                expect(0, "");
+                expect(key, 0, "");
                 return Frame.set(key, value);
             }
             case 2 -> {
@@ -83,40 +102,40 @@ final class SimulatedClient {
                 return Frame.of(0x11).key(key).extras("0000000000000000").value(value);
             }
             case 3 -> {
-                expect(before == null ? 0 : 2, "");
+                expect(key, before == null ? 0 : 2, "");
                 model.putIfAbsent(key, value);
                 return Frame.of(0x02).key(key).extras("0000000000000000").value(value);
             }
             case 4 -> {
-                expect(before == null ? 5 : 0, "");
+                expect(key, before == null ? 5 : 0, "");
                 model.computeIfPresent(key, (k, old) -> old + "+");
                 return Frame.of(0x0e).key(key).value("+");
             }
             case 5 -> {
-                expect(model.remove(key) == null ? 1 : 0, "");
+                expect(key, model.remove(key) == null ? 1 : 0, "");
                 return Frame.of(0x04).key(key);
             }
             case 6 -> {
                 if (before != null) {
-                    expect(0, before);
+                    expect(key, 0, before);
                 }
                 return Frame.of(0x09).key(key);
             }
             case 7 -> {
-                expect(before == null ? 1 : 0, before == null ? "" : before);
+                expect(key, before == null ? 1 : 0, before == null ? "" : before);
                 return Frame.of(0x1d).key(key).extras("00000000");
             }
             case 8 -> {
                 increments++;
-                expect(0, "\u0000number");
+                expect("", 0, "\u0000number");
                 return Frame.of(0x05).key(SHARED).extras("0000000000000001 0000000000000001 00000000");
             }
             case 9 -> {
-                expect(0, "");
+                expect("", 0, "");
                 return Frame.noop();
             }
             default -> {
-                expect(before == null ? 1 : 0, before == null ? "" : before);
+                expect(key, before == null ? 1 : 0, before == null ? "" : before);
                 return Frame.get(key);
             }
         }
@@ -135,10 +154,12 @@ final class SimulatedClient {
             whole += 24 + body;
         }
         for (Response response : Response.parse(Arrays.copyOf(bytes, whole))) {
-            Expected next = expected.poll();
+            if (!unordered) {
+                assertThat(expected.keySet().stream().findFirst()).as("order").contains(response.opaque());
+            }
+            Expected next = expected.remove(response.opaque());
             assertThat(next).as("an answer too many: " + response).isNotNull();
-            assertThat(response.opaque()).as("opaque").isEqualTo(next.opaque());
-            assertThat(response.status()).as("status of " + next.opaque()).isEqualTo(next.status());
+            assertThat(response.status()).as("status of " + response.opaque()).isEqualTo(next.status());
             if (next.value().equals("\u0000number")) {
                 incrementsAnswered++;
                 assertThat(response.value()).hasSize(8);

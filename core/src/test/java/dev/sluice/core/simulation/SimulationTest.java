@@ -97,7 +97,8 @@ class SimulationTest {
         private void step() {
             if (clients.isEmpty() || (clients.size() < 6 && random.nextInt(10) == 0)) {
                 int loop = random.nextInt(server.limits().loops());
-                clients.add(new SimulatedClient(server.connect(loop, true), "c" + connected++ + "-", random));
+                clients.add(new SimulatedClient(
+                        server.connect(loop, true), "c" + connected++ + "-", random, random.nextInt(3) == 0));
             }
             SimulatedClient client = clients.get(random.nextInt(clients.size()));
             switch (random.nextInt(20)) {
