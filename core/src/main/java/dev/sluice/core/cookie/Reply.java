@@ -32,6 +32,9 @@ public interface Reply {
     /** Done, with a text or other bytes. Ends the reply. */
     void bytes(CommandCookie cookie, byte[] value);
 
+    /** Done, with a JSON text in UTF-8, which must not change again. Ends the reply. */
+    void json(CommandCookie cookie, byte[] text);
+
     /** One statistic; more may follow. */
     void statistic(
             CommandCookie cookie, byte[] array, int nameOffset, int nameLength, int valueOffset, int valueLength);

@@ -146,6 +146,11 @@ public final class BinaryReply implements Reply {
     }
 
     @Override
+    public void json(CommandCookie cookie, byte[] text) {
+        send(cookie, WireStatus.SUCCESS, text, Datatype.JSON & datatypes());
+    }
+
+    @Override
     public void statistic(
             CommandCookie cookie, byte[] array, int nameOffset, int nameLength, int valueOffset, int valueLength) {
         ByteBuf out =

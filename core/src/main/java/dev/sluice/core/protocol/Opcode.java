@@ -199,7 +199,7 @@ enum Opcode {
     RBAC_REFRESH(0xf7, Rules.NOT_SERVED),
     AUTH_PROVIDER(0xf8, Rules.NOT_SERVED),
     DROP_PRIVILEGE(0xfb, Rules.NOT_SERVED),
-    GET_ERROR_MAP(0xfe, Rules.NOT_SERVED);
+    GET_ERROR_MAP(0xfe, Rules.GET_ERROR_MAP);
 
     private static final @Nullable Opcode[] BY_CODE = new @Nullable Opcode[256];
 

@@ -64,6 +64,7 @@ final class RequestReader {
             case LIST_BUCKETS -> Commands.LIST_BUCKETS;
             case SELECT_BUCKET -> Commands.SELECT_BUCKET;
             case HELLO -> HelloCommand.INSTANCE;
+            case GET_ERROR_MAP -> errorMap(cookie, reply);
             case RANGE_SCAN_CREATE -> ScanSpecReader.read(cookie, reply, datatype) ? ScanCommands.CREATE : null;
             case RANGE_SCAN_CONTINUE -> {
                 request.scanId(Wire.i64(array, extras), Wire.i64(array, extras + 8));
@@ -84,6 +85,15 @@ final class RequestReader {
         return datatype == Datatype.JSON
                 && request.valueLength() <= STAT_VALUE_BYTES_MAX
                 && JsonDetector.isJson(request.array(), request.valueOffset(), request.valueLength());
+    }
+
+    private static @Nullable Command errorMap(CommandCookie cookie, BinaryReply reply) {
+        Request request = cookie.request();
+        if (request.valueLength() != 2 || request.vbucket() != 0) {
+            reply.send(cookie, WireStatus.EINVAL, "GET_ERROR_MAP takes a version of 2 bytes, and no vbucket");
+            return null;
+        }
+        return ErrorMapCommand.INSTANCE;
     }
 
     private static Command store(Request request, Command command, byte[] array, int extras) {

@@ -83,6 +83,8 @@ record Rules(
     static final Rules RANGE_SCAN_CONTINUE = NOTHING.extras(28);
     static final Rules RANGE_SCAN_CANCEL = NOTHING.extras(16);
 
+    static final Rules GET_ERROR_MAP = NOTHING.name(Part.FORBIDDEN, Part.REQUIRED);
+
     /** The protocol knows the opcode, Sluice does not serve it today: NOT_SUPPORTED. */
     static final Rules NOT_SERVED =
             new Rules(~0L, Part.OPTIONAL, Part.OPTIONAL, CasRule.ANY, JSON | SNAPPY, false, false, false, false);

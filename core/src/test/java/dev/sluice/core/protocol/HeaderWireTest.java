@@ -56,6 +56,7 @@ class HeaderWireTest {
             new Row("1b", "4", '-', '-', "0", "raw"),
             new Row("1f", "0", 'o', 'o', "0", "raw"),
             new Row("89", "0", 'o', '-', "any", "raw"),
+            new Row("fe", "0", '-', '+', "0", "raw"),
             new Row("da", "0", '-', '+', "0", "json"),
             new Row("db", "28", '-', '-', "0", "raw"),
             new Row("dc", "16", '-', '-', "0", "raw"));
