@@ -1,9 +1,17 @@
 package dev.sluice.core.bucket;
 
+import dev.sluice.core.collections.BucketCollections;
+import dev.sluice.core.collections.Manifest;
+import dev.sluice.core.collections.ManifestException;
 import dev.sluice.core.statistics.BucketCounters;
+import dev.sluice.core.statistics.CollectionCounters;
+import dev.sluice.engine.CollectionSet;
+import dev.sluice.engine.Collections;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.EngineClock;
 import dev.sluice.engine.TaskPool;
+import dev.sluice.engine.VBuckets;
+import java.io.IOException;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
@@ -25,10 +33,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Bucket {
 
+    /** The engine's part of the bucket's directory: what it finds there is its own. */
+    private static final String ENGINE_DIRECTORY = "engine";
+
+    /** Expiry times have 32 bits. */
+    private static final long EXPIRY_MAX = 0xffff_ffffL;
+
     private final BucketSpec spec;
     private final Account account;
     private final EngineFaults faults;
     private final BucketCounters counters;
+    private final CollectionCounters collectionCounters;
+    private final BucketCollections collections;
     private final BucketContext context;
     private final Set<BucketUser> users = ConcurrentHashMap.newKeySet();
     private final Map<Class<?>, BucketCompanion> companions = new ConcurrentHashMap<>();
@@ -49,13 +65,15 @@ public final class Bucket {
         this.account = new Account(spec.quotaBytes());
         this.faults = new EngineFaults(spec.name(), spec.provider().type());
         this.counters = new BucketCounters(loops);
+        this.collectionCounters = new CollectionCounters(loops);
+        this.collections = new BucketCollections(spec.name(), spec.collections(), spec.dataDirectory());
         this.context = new BucketContext(
                 clock,
                 pools,
                 account,
                 faults,
                 spec.provider().getClass().getClassLoader(),
-                spec.dataDirectory(),
+                spec.dataDirectory().resolve(ENGINE_DIRECTORY),
                 this::vbucketStateChanged);
     }
 
@@ -90,6 +108,65 @@ public final class Bucket {
 
     public BucketCounters counters() {
         return counters;
+    }
+
+    /** What was done in each collection. */
+    public CollectionCounters collectionCounters() {
+        return collectionCounters;
+    }
+
+    /** Which scopes and collections there are at this moment. */
+    public Manifest collections() {
+        return collections.manifest();
+    }
+
+    /**
+     * Puts another manifest in force and on disk. On a background thread, between {@link #beginBackgroundCall} and its end.
+     *
+     * @return whether the engine knows as well; where it does not, the same again is worth a try
+     * @throws ManifestException where it is none, or cannot follow the one in force
+     * @throws IOException where it could not be saved; the one in force stays
+     */
+    public boolean collections(byte[] json) throws ManifestException, IOException {
+        boolean known = collections.set(json, this::tellEngine);
+        collectionCounters.retain(collections().ids());
+        companions.values().forEach(BucketCompanion::collectionsChanged);
+        return known;
+    }
+
+    private boolean tellEngine(CollectionSet existing) {
+        Collections capability = engine().capability(Collections.class);
+        try {
+            if (capability != null) {
+                capability.collections(existing);
+            }
+            return true;
+        } catch (EngineFailedException e) {
+            return false;
+        }
+    }
+
+    /**
+     * The absolute expiry of a document, given the one that it would have and how long documents of its collection live at
+     * most. Protocol: {@code protocol-kv} 7.1.4.
+     *
+     * @param expirySeconds absolute, 0 for never
+     * @param nowSeconds since 1970
+     * @return absolute, 0 for never; at most 32 bits, like {@code expirySeconds}
+     */
+    public long limitedExpiry(int collection, long expirySeconds, long nowSeconds) {
+        long maxTtl = collections().maxTtlSeconds(collection, spec.collections().maxTtlSeconds());
+        if (maxTtl == 0) {
+            return expirySeconds;
+        }
+        long latest = Math.min(nowSeconds + maxTtl, EXPIRY_MAX);
+        return expirySeconds == 0 ? latest : Math.min(expirySeconds, latest);
+    }
+
+    /** Whether a vbucket is here, in whatever state. */
+    public boolean hasVBucket(int vbucket) {
+        VBuckets vbuckets = engine().capability(VBuckets.class);
+        return vbuckets == null ? vbucket < spec.configuration().vbucketCount() : vbuckets.state(vbucket) != null;
     }
 
     /** Threads for scans and other work of this bucket that waits for disks. */
@@ -190,9 +267,15 @@ public final class Bucket {
         return context;
     }
 
+    /** Finds out which collections there are, before there is an engine. */
+    void loadCollections() throws IOException {
+        collections.load();
+    }
+
     void opened(Engine opened) {
         engine = new GuardedEngine(
                 opened, new CallGuard(faults, opened.getClass().getClassLoader()));
+        collections.begin(this::tellEngine);
         state.set(BucketState.READY);
     }
 

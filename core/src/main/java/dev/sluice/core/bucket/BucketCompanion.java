@@ -9,6 +9,9 @@ public interface BucketCompanion {
     /** Once a second or so, on a background thread: time passes. */
     default void tick() {}
 
+    /** The bucket has another manifest. On a background thread. */
+    default void collectionsChanged() {}
+
     /** Begins nothing more, and calls off what runs. Must not wait. */
     void shutDown();
 

@@ -15,7 +15,7 @@ public final class BucketException extends Exception {
         UNKNOWN,
         /** Something else is being done with it. */
         BUSY,
-        /** Its engine could not be made. */
+        /** Its engine could not be made, or what it was given to begin with is damaged. */
         ENGINE_FAILED
     }
 

@@ -1,5 +1,6 @@
 package dev.sluice.core.bucket;
 
+import dev.sluice.core.collections.CollectionsSpec;
 import dev.sluice.engine.BucketConfiguration;
 import dev.sluice.engine.EngineProvider;
 import java.nio.file.Path;
@@ -10,15 +11,27 @@ import java.nio.file.Path;
  * @param configuration what the engine gets to see
  * @param quotaBytes how much memory the bucket may use
  * @param flushAllowed whether clients may drop all documents with FLUSH
- * @param dataDirectory where its engine may keep files
+ * @param dataDirectory where the bucket's files are: the server's own, and in a directory of their own the engine's
  * @param provider makes the engine
+ * @param collections which collections it begins with, and how long documents live at most
  */
 public record BucketSpec(
         BucketConfiguration configuration,
         long quotaBytes,
         boolean flushAllowed,
         Path dataDirectory,
-        EngineProvider provider) {
+        EngineProvider provider,
+        CollectionsSpec collections) {
+
+    /** Of a bucket with the default collection alone. */
+    public BucketSpec(
+            BucketConfiguration configuration,
+            long quotaBytes,
+            boolean flushAllowed,
+            Path dataDirectory,
+            EngineProvider provider) {
+        this(configuration, quotaBytes, flushAllowed, dataDirectory, provider, CollectionsSpec.NONE);
+    }
 
     public String name() {
         return configuration.bucketName();

@@ -5,6 +5,7 @@ import dev.sluice.engine.Engine;
 import dev.sluice.engine.EngineClock;
 import dev.sluice.engine.EngineException;
 import dev.sluice.engine.TaskPool;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -108,6 +109,7 @@ public final class Buckets {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         try {
+            bucket.loadCollections();
             thread.setContextClassLoader(spec.provider().getClass().getClassLoader());
             Engine engine = spec.provider().create(spec.configuration(), bucket.context());
             if (engine == null) {
@@ -115,6 +117,12 @@ public final class Buckets {
             }
             serve(bucket, engine);
             bucket.created().complete(null);
+        } catch (IOException e) {
+            bucket.context().closePools();
+            buckets.remove(spec.name(), bucket);
+            bucket.created()
+                    .completeExceptionally(new BucketException(
+                            Reason.ENGINE_FAILED, "bucket " + spec.name() + ": " + e.getMessage(), e));
         } catch (Throwable e) {
             bucket.context().closePools();
             buckets.remove(spec.name(), bucket);

@@ -1,5 +1,6 @@
 package dev.sluice.core.bucket;
 
+import dev.sluice.engine.Collections;
 import dev.sluice.engine.Cookie;
 import dev.sluice.engine.DocumentFilter;
 import dev.sluice.engine.DocumentKey;
@@ -33,6 +34,7 @@ final class GuardedEngine implements Engine {
     private final @Nullable VBuckets vbuckets;
     private final @Nullable Flush flush;
     private final @Nullable RecordApplication recordApplication;
+    private final @Nullable Collections collections;
 
     GuardedEngine(Engine engine, CallGuard guard) {
         this.engine = engine;
@@ -45,6 +47,8 @@ final class GuardedEngine implements Engine {
         this.flush = flushing == null ? null : new GuardedFlush(flushing, guard);
         RecordApplication application = engine.capability(RecordApplication.class);
         this.recordApplication = application == null ? null : new GuardedRecordApplication(application, guard);
+        Collections sets = engine.capability(Collections.class);
+        this.collections = sets == null ? null : new GuardedCollections(sets, guard);
     }
 
     @Override
@@ -184,6 +188,8 @@ final class GuardedEngine implements Engine {
             capability = flush;
         } else if (type == RecordApplication.class) {
             capability = recordApplication;
+        } else if (type == Collections.class) {
+            capability = collections;
         } else if (type == Reconfigurable.class) {
             capability = engine.capability(Reconfigurable.class); // Background threads only; who calls it guards it.
         } else {

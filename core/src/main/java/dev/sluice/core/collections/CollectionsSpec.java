@@ -72,15 +72,12 @@ public record CollectionsSpec(long maxTtlSeconds, Map<String, Map<String, Long>>
                 Collection there = last.collection(scopeName, name);
                 int id = isDefault ? 0 : there == null ? nextCollection++ : there.id();
                 boolean system = Collection.systemName(name) || Collection.systemName(scopeName);
-                collections.add(
-                        new Collection(id, name, scopeId, system, collection.getValue(), null, null, null));
+                collections.add(new Collection(id, name, scopeId, system, collection.getValue(), null, null, null));
             }
             made.add(new Scope(scopeId, scopeName, collections));
         }
         Manifest next = new Manifest(last.uid() + 1, made);
-        return next.sameContent(last)
-                ? before
-                : new SavedManifest(next, true, last.droppedBy(next, before.dropped()));
+        return next.sameContent(last) ? before : new SavedManifest(next, true, last.droppedBy(next, before.dropped()));
     }
 
     /** The first id that is above all of these. */

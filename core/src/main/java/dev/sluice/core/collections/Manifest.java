@@ -83,8 +83,7 @@ public final class Manifest {
         return new Scope(
                 0,
                 Collection.DEFAULT_NAME,
-                List.of(new Collection(
-                        0, Collection.DEFAULT_NAME, 0, false, Collection.NO_MAX_TTL, null, null, null)));
+                List.of(new Collection(0, Collection.DEFAULT_NAME, 0, false, Collection.NO_MAX_TTL, null, null, null)));
     }
 
     /**

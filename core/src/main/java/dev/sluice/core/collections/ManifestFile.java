@@ -134,10 +134,7 @@ final class ManifestFile {
                 + new String(saved.manifest().json(), StandardCharsets.UTF_8) + "}\n";
         Files.createDirectories(directory);
         try (FileChannel channel = FileChannel.open(
-                draft,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.WRITE,
-                StandardOpenOption.TRUNCATE_EXISTING)) {
+                draft, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
             ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
             while (bytes.hasRemaining()) {
                 channel.write(bytes);

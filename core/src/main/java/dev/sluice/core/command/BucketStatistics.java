@@ -47,11 +47,13 @@ final class BucketStatistics implements StatCommand.StatisticSource {
             }
             if (argument.isEmpty()) {
                 bucket.counters().reset();
+                bucket.collectionCounters().reset();
                 bucket.engine().resetStatistics();
             }
             return StatCommand.none();
         }
-        return bucket.engine().statistics(group, argument);
+        Iterator<Statistic> collections = new CollectionStatistics(bucket).statistics(group, argument);
+        return collections != null ? collections : bucket.engine().statistics(group, argument);
     }
 
     private Iterator<Statistic> general() {

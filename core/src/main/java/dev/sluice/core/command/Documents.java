@@ -4,6 +4,7 @@ import dev.sluice.core.bucket.Bucket;
 import dev.sluice.core.cookie.CommandCookie;
 import dev.sluice.core.cookie.Request;
 import dev.sluice.core.statistics.BucketCounter;
+import dev.sluice.core.statistics.CollectionCounter;
 import dev.sluice.engine.DocumentFilter;
 import dev.sluice.engine.DurabilityLevel;
 import dev.sluice.engine.Flush;
@@ -27,6 +28,7 @@ final class Documents {
         if (status == Status.SUCCESS) {
             Counts.count(cookie, BucketCounter.CMD_GET);
             Counts.count(cookie, BucketCounter.GET_HITS);
+            Counts.count(cookie, CollectionCounter.OPS_GET);
             cookie.reply().document(cookie, request.document());
         } else if (status == Status.NO_SUCH_KEY) {
             Counts.count(cookie, BucketCounter.CMD_GET);
@@ -46,6 +48,7 @@ final class Documents {
                 .remove(cookie, request.vbucket(), request.key(), request.remove(), request.mutation());
         if (status == Status.SUCCESS) {
             Counts.count(cookie, BucketCounter.DELETE_HITS);
+            Counts.count(cookie, CollectionCounter.OPS_DELETE);
             cookie.reply().mutated(cookie, request.mutation());
         } else if (status == Status.NO_SUCH_KEY) {
             Counts.count(cookie, BucketCounter.DELETE_MISSES);
@@ -64,6 +67,7 @@ final class Documents {
     static Status getAndTouch(CommandCookie cookie) {
         Status status = callTouch(cookie);
         if (status == Status.SUCCESS) {
+            Counts.count(cookie, CollectionCounter.OPS_GET);
             cookie.reply().document(cookie, cookie.request().document());
         }
         return status;

@@ -35,6 +35,9 @@ public interface Reply {
     /** Done, with a JSON text in UTF-8, which must not change again. Ends the reply. */
     void json(CommandCookie cookie, byte[] text);
 
+    /** The id of a scope or collection, unsigned, and the uid of the manifest in which it was found. Ends the reply. */
+    void identifier(CommandCookie cookie, long manifestUid, int id);
+
     /** One statistic; more may follow. */
     void statistic(
             CommandCookie cookie, byte[] array, int nameOffset, int nameLength, int valueOffset, int valueLength);

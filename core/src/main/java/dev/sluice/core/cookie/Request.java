@@ -158,6 +158,11 @@ public final class Request {
         return remove;
     }
 
+    /** The collection of the key, unsigned; 0 is the default one. */
+    public int collection() {
+        return collection;
+    }
+
     /** The collection of the key, to be set before {@link #body}. */
     public void collection(int collection) {
         this.collection = collection;

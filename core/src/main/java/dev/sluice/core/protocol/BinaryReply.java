@@ -33,6 +33,7 @@ public final class BinaryReply implements Reply {
     private static final byte[] NOTHING = new byte[0];
     private static final int FLAGS_BYTES = 4;
     private static final int TOKEN_BYTES = 16;
+    private static final int IDENTIFIER_BYTES = 12;
 
     private final Session session;
     private final Outbound outbound;
@@ -72,7 +73,8 @@ public final class BinaryReply implements Reply {
     public void document(CommandCookie cookie, DocumentView document) {
         Request request = cookie.request();
         boolean withKey = request.wireOpcode() == Opcode.GETK.code() || request.wireOpcode() == Opcode.GETKQ.code();
-        int keyLength = withKey ? request.keyLength() : 0;
+        int prefixLength = withKey && has(Feature.COLLECTIONS) ? KeyPrefix.lengthOf(request.collection()) : 0;
+        int keyLength = withKey ? prefixLength + request.keyLength() : 0;
         int valueLength = document.valueLength();
         boolean large = outbound.large(valueLength);
         boolean masked = document.locked() && request.wireOpcode() != Opcode.GET_LOCKED.code();
@@ -86,8 +88,11 @@ public final class BinaryReply implements Reply {
                 masked ? CAS_LOCKED : document.cas(),
                 FLAGS_BYTES + keyLength + (large ? 0 : valueLength));
         out.writeInt(document.flags());
+        if (prefixLength > 0) {
+            KeyPrefix.write(out, request.collection());
+        }
         if (withKey) {
-            out.writeBytes(request.array(), request.keyOffset(), keyLength);
+            out.writeBytes(request.array(), request.keyOffset(), request.keyLength());
         }
         if (large) {
             outbound.cursor(document.valueArray(), document.valueOffset(), valueLength);
@@ -151,6 +156,13 @@ public final class BinaryReply implements Reply {
     }
 
     @Override
+    public void identifier(CommandCookie cookie, long manifestUid, int id) {
+        ByteBuf out = header(cookie, WireStatus.SUCCESS, 0, IDENTIFIER_BYTES, 0, 0, 0, IDENTIFIER_BYTES);
+        out.writeLong(manifestUid);
+        out.writeInt(id);
+    }
+
+    @Override
     public void statistic(
             CommandCookie cookie, byte[] array, int nameOffset, int nameLength, int valueOffset, int valueLength) {
         ByteBuf out =
@@ -204,6 +216,12 @@ public final class BinaryReply implements Reply {
         if (wire == null) {
             session.closeAfterReplies("no status without XERROR for " + what);
         } else {
+            if (wire == WireStatus.UNKNOWN_COLLECTION || wire == WireStatus.UNKNOWN_SCOPE) {
+                Bucket bucket = session.bucket();
+                if (bucket != null) {
+                    cookie.manifestUid(bucket.collections().uid());
+                }
+            }
             // Behind NOT_MY_VBUCKET clients look for a cluster map, not for a sentence.
             send(cookie, wire, wire == WireStatus.NOT_MY_VBUCKET ? null : cookie.errorContext());
         }

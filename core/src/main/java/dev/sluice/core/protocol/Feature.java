@@ -27,7 +27,7 @@ enum Feature {
     ALT_REQUEST(0x10, true),
     SYNC_REPLICATION(0x11, true),
     /** Keys of documents begin with their collection's id. */
-    COLLECTIONS(0x12, false),
+    COLLECTIONS(0x12, true),
     SNAPPY_EVERYWHERE(0x13, false),
     PRESERVE_TTL(0x14, true),
     VATTR(0x15, false, XATTR),

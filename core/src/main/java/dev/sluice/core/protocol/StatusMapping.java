@@ -31,6 +31,7 @@ final class StatusMapping {
             case NO_BUCKET -> WireStatus.NO_BUCKET;
             case SCAN_CANCELLED -> WireStatus.RANGE_SCAN_CANCELLED;
             case NOT_SUPPORTED -> WireStatus.NOT_SUPPORTED;
+            case CANNOT_APPLY_MANIFEST -> WireStatus.CANNOT_APPLY_COLLECTIONS_MANIFEST;
             case SYNC_WRITE_AMBIGUOUS -> WireStatus.SYNC_WRITE_AMBIGUOUS;
         };
         return xerror ? wire : wire.withoutXerror(collections);

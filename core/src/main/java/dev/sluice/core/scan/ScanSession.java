@@ -35,6 +35,7 @@ public final class ScanSession implements Spool.Producer {
     }
 
     private final int vbucket;
+    private final int collection;
     private final boolean keysOnly;
     private final RangeScans.Scan scan;
     private final EngineClock clock;
@@ -67,12 +68,14 @@ public final class ScanSession implements Spool.Producer {
      */
     ScanSession(
             int vbucket,
+            int collection,
             boolean keysOnly,
             ScanSpec.@Nullable Sampling sampling,
             RangeScans.Scan scan,
             EngineClock clock,
             Runnable whenClosed) {
         this.vbucket = vbucket;
+        this.collection = collection;
         this.keysOnly = keysOnly;
         this.scan = scan;
         this.clock = clock;
@@ -83,6 +86,11 @@ public final class ScanSession implements Spool.Producer {
 
     int vbucket() {
         return vbucket;
+    }
+
+    /** Of what collection, unsigned. */
+    int collection() {
+        return collection;
     }
 
     boolean keysOnly() {
