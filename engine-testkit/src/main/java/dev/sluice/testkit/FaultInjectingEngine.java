@@ -395,8 +395,10 @@ public final class FaultInjectingEngine implements Engine {
         }
     }
 
+    /** The first set comes with the bucket, before any command: it is left alone, and scripts count from the commands on. */
     private final class InjectedCollections implements Collections {
         private final Collections collections;
+        private boolean begun;
 
         InjectedCollections(Collections collections) {
             this.collections = collections;
@@ -404,7 +406,8 @@ public final class FaultInjectingEngine implements Engine {
 
         @Override
         public void collections(CollectionSet existing) {
-            Fault fault = choose(Operation.SET_COLLECTIONS, 0, true);
+            Fault fault = begun ? choose(Operation.SET_COLLECTIONS, 0, true) : Fault.PASS;
+            begun = true;
             count(fault);
             switch (fault.kind()) {
                 case THROW, BLOCK_AND_THROW -> throw new InjectedException(fault, Operation.SET_COLLECTIONS);

@@ -25,6 +25,9 @@ public record CollectionsSpec(long maxTtlSeconds, Map<String, Map<String, Long>>
     /** No limit, and no collection beside the default one. */
     public static final CollectionsSpec NONE = new CollectionsSpec(0, Map.of());
 
+    /** {@link #isName} as a regular expression that JSON Schema understands too. */
+    public static final String NAME_PATTERN = "^" + ManifestJson.NAME_PATTERN + "$";
+
     /** What a name may be, for messages. */
     public static final String NAME_EXPECTED =
             "a name of 1 to " + ManifestJson.NAME_LENGTH_MAX + " characters of A-Z a-z 0-9 _ - % $, the first not $";

@@ -28,8 +28,9 @@ final class ManifestJson {
     private static final String NAME_EXPECTED =
             "1 to " + NAME_LENGTH_MAX + " characters of A-Z a-z 0-9 _ - % $, the first not $";
 
-    private static final Pattern NAME =
-            Pattern.compile("[A-Za-z0-9_%-][A-Za-z0-9_%$-]{0," + (NAME_LENGTH_MAX - 1) + "}");
+    static final String NAME_PATTERN = "[A-Za-z0-9_%-][A-Za-z0-9_%$-]{0," + (NAME_LENGTH_MAX - 1) + "}";
+
+    private static final Pattern NAME = Pattern.compile(NAME_PATTERN);
 
     private static final long MAX_TTL_MAX = Integer.MAX_VALUE;
     private static final long ID_MAX = 0xffff_ffffL;

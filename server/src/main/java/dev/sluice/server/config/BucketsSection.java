@@ -1,6 +1,7 @@
 package dev.sluice.server.config;
 
 import dev.sluice.core.bucket.BucketSpec;
+import dev.sluice.core.collections.CollectionsSpec;
 import dev.sluice.core.engine.EngineCatalog;
 import dev.sluice.core.engine.EngineSettings;
 import dev.sluice.core.engine.EngineType;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The {@code buckets} object of the file. */
@@ -70,15 +72,29 @@ final class BucketsSection {
         } else {
             declared.addAll(type.settings());
         }
+        CollectionsSection collections = new CollectionsSection(path, problems);
+        boolean hasCollections = checked.containsKey(Keys.COLLECTIONS);
+        Map<String, Map<String, Long>> scopes =
+                hasCollections ? collections.scopes(checked.remove(Keys.COLLECTIONS)) : Map.of();
+        List<String> known = Stream.concat(declared.stream().map(Setting::name), Keys.BUCKET_SECTIONS.stream())
+                .toList();
+        for (String key : object.keySet()) {
+            if (checked.containsKey(key) && !known.contains(key)) {
+                checked.remove(key);
+                problems.accept(Settings.unknownKey(path, key, known));
+            }
+        }
         Settings settings = Settings.check(path, declared, checked, problems);
+        long maxTtlSeconds = collections.seconds(path, settings.number(Keys.MAX_TTL));
         String wanted = settings.text(Keys.ENGINE);
         if (type == null && wanted != null) {
-            List<String> known = catalog.types().stream().map(EngineType::name).toList();
+            List<String> engines =
+                    catalog.types().stream().map(EngineType::name).toList();
             problems.accept(new Problem(
                     Problem.member(path, Keys.ENGINE),
                     Problem.describe(wanted),
-                    known.isEmpty() ? "an engine, of which none was found" : "one of " + String.join(", ", known),
-                    NearestName.of(wanted, known)));
+                    engines.isEmpty() ? "an engine, of which none was found" : "one of " + String.join(", ", engines),
+                    NearestName.of(wanted, engines)));
         }
         long vbuckets = settings.number(Keys.VBUCKETS);
         if (!EngineSettings.isVBucketCount(vbuckets)) {
@@ -86,7 +102,7 @@ final class BucketsSection {
                     Problem.member(path, Keys.VBUCKETS), Long.toString(vbuckets), EngineSettings.VBUCKETS_EXPECTED));
             return null;
         }
-        return type == null ? null : new Draft(name, type, settings);
+        return type == null ? null : new Draft(name, type, settings, new CollectionsSpec(maxTtlSeconds, scopes));
     }
 
     /** Checks the sum of what was given, and answers what each of the others gets. */
@@ -128,10 +144,11 @@ final class BucketsSection {
                 settings.number(Keys.QUOTA, quotaBytesByDefault),
                 settings.flag(Keys.FLUSH),
                 EngineSettings.directoryOf(data, draft.name),
-                draft.type.provider());
+                draft.type.provider(),
+                draft.collections);
         return new ServerConfiguration.Bucket(spec, settings.flag(Keys.OPTIONAL));
     }
 
     /** A bucket that lacks nothing but, perhaps, its quota. */
-    private record Draft(String name, EngineType type, Settings settings) {}
+    private record Draft(String name, EngineType type, Settings settings, CollectionsSpec collections) {}
 }

@@ -5,6 +5,7 @@ import dev.sluice.core.limits.Limits;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Every key of the configuration file that is the server's own. The parser takes nothing else; the JSON Schema is made from
@@ -31,6 +32,8 @@ final class Keys {
     static final String VBUCKETS = "vbuckets";
     static final String FLUSH = "flush";
     static final String OPTIONAL = "optional";
+    static final String MAX_TTL = "maxTtl";
+    static final String COLLECTIONS = "collections";
 
     static final int VBUCKETS_DEFAULT = 128;
     static final long QUOTA_BYTES_MIN = 1L << 20;
@@ -39,6 +42,10 @@ final class Keys {
     private static final long MIB = 1L << 20;
     private static final long SECOND_MS = 1_000;
     private static final long DAY_MS = 86_400_000;
+
+    /** The protocol has 31 bits of seconds for it. */
+    private static final long MAX_TTL_MS_MAX = Integer.MAX_VALUE * SECOND_MS;
+
     private static final long NANOS_PER_MS = 1_000_000;
 
     /** The limits that every machine has alike; what depends on the machine has no default in the declarations. */
@@ -78,7 +85,23 @@ final class Keys {
             Setting.integer(
                     VBUCKETS, VBUCKETS_DEFAULT, 1, 1024, "How many hash partitions the bucket has: a power of two."),
             Setting.flag(FLUSH, "Whether clients may drop all documents with FLUSH."),
-            Setting.flag(OPTIONAL, "Whether the server starts without the bucket where it cannot be created."));
+            Setting.flag(OPTIONAL, "Whether the server starts without the bucket where it cannot be created."),
+            Setting.duration(
+                    MAX_TTL,
+                    0,
+                    0,
+                    MAX_TTL_MS_MAX,
+                    "How long documents live at most, in whole seconds; 0s, the default, is no limit."));
+
+    /** The keys of a bucket whose values are objects. */
+    static final List<String> BUCKET_SECTIONS = List.of(COLLECTIONS);
+
+    static final List<Setting> COLLECTION = List.of(Setting.duration(
+            MAX_TTL,
+            0,
+            0,
+            MAX_TTL_MS_MAX,
+            "How long documents of the collection live at most, in place of the bucket's limit; 0s is no limit."));
 
     /** A thread count without a value is worked out from the number of cores. */
     static final List<Setting> THREAD_COUNTS = List.of(
@@ -179,7 +202,8 @@ final class Keys {
                     "How long a stop waits for commands in flight before it cancels them."));
 
     /** What no engine can declare, because it is the server's in every bucket. */
-    static final Set<String> RESERVED = BUCKET.stream().map(Setting::name).collect(Collectors.toUnmodifiableSet());
+    static final Set<String> RESERVED = Stream.concat(BUCKET.stream().map(Setting::name), BUCKET_SECTIONS.stream())
+            .collect(Collectors.toUnmodifiableSet());
 
     private Keys() {}
 

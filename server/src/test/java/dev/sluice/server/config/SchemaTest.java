@@ -29,7 +29,13 @@ class SchemaTest {
 
     @SuppressWarnings("unused") // By its name, from FieldSource.
     private static final List<String> NAMES = Stream.of(
-                    Stream.of(Keys.ROOT, Keys.LISTENER, Keys.BUCKET, Keys.THREAD_COUNTS, Keys.LIMIT_VALUES)
+                    Stream.of(
+                                    Keys.ROOT,
+                                    Keys.LISTENER,
+                                    Keys.BUCKET,
+                                    Keys.COLLECTION,
+                                    Keys.THREAD_COUNTS,
+                                    Keys.LIMIT_VALUES)
                             .flatMap(List::stream),
                     ENGINES.stream().flatMap(engine -> engine.settings().stream()))
             .flatMap(settings -> settings)
@@ -71,5 +77,6 @@ class SchemaTest {
         String manual = Files.readString(MANUAL, StandardCharsets.UTF_8);
 
         assertThat(Keys.SECTIONS).allSatisfy(name -> assertThat(manual).contains("`" + name + "`"));
+        assertThat(Keys.BUCKET_SECTIONS).allSatisfy(name -> assertThat(manual).contains("`" + name + "`"));
     }
 }
