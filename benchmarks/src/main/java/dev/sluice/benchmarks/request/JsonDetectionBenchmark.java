@@ -56,35 +56,13 @@ public class JsonDetectionBenchmark {
 
     @Setup
     public void prepare() {
-        server = new InMemoryServer(examineAllOnTheLoop(), 1 << 30);
+        server = new InMemoryServer(Limits.defaults().with("valueOffLoadBytes", Integer.MAX_VALUE), 1 << 30);
         input = InMemoryServer.frame(
                 InMemoryServer.OPCODE_SET, 0, new byte[8], InMemoryServer.key(1), content(value, bytes));
         server.turn(input, input.length);
         if (server.sentBytes() != InMemoryServer.HEADER_BYTES) {
             throw new IllegalStateException("SET was not answered at once, or not with success");
         }
-    }
-
-    private static Limits examineAllOnTheLoop() {
-        Limits limits = Limits.defaults();
-        return new Limits(
-                limits.loops(),
-                limits.connectionsMax(),
-                limits.commandsPerTurn(),
-                limits.turnNanosMax(),
-                limits.frameBytesMax(),
-                limits.frameBytesUnauthenticatedMax(),
-                limits.valueBytesMax(),
-                limits.inboundBytesMax(),
-                limits.outboundHighBytes(),
-                limits.outboundLowBytes(),
-                limits.copyBytesMax(),
-                limits.spoolBytes(),
-                limits.stallNanosMax(),
-                limits.stallNanosMaxBucketGone(),
-                limits.scanLifetimeNanos(),
-                Integer.MAX_VALUE,
-                limits.stopNanosMax());
     }
 
     /** A value of exactly so many bytes. */

@@ -56,7 +56,7 @@ public class SpoolSizeBenchmark {
 
     @Setup
     public void load() {
-        server = new InMemoryServer(limits(), 1L << 30);
+        server = new InMemoryServer(Limits.defaults().with("spoolBytes", spoolBytes), 1L << 30);
         byte[] features = ByteBuffer.allocate(4)
                 .putShort(FEATURE_JSON)
                 .putShort(FEATURE_XERROR)
@@ -81,28 +81,6 @@ public class SpoolSizeBenchmark {
             throw new IllegalStateException(
                     "a scan of " + (server.sentBytes() - before) + " bytes (expected: at least " + expected + ")");
         }
-    }
-
-    private Limits limits() {
-        Limits limits = Limits.defaults();
-        return new Limits(
-                limits.loops(),
-                limits.connectionsMax(),
-                limits.commandsPerTurn(),
-                limits.turnNanosMax(),
-                limits.frameBytesMax(),
-                limits.frameBytesUnauthenticatedMax(),
-                limits.valueBytesMax(),
-                limits.inboundBytesMax(),
-                limits.outboundHighBytes(),
-                limits.outboundLowBytes(),
-                limits.copyBytesMax(),
-                spoolBytes,
-                limits.stallNanosMax(),
-                limits.stallNanosMaxBucketGone(),
-                limits.scanLifetimeNanos(),
-                limits.valueOffLoadBytes(),
-                limits.stopNanosMax());
     }
 
     @TearDown

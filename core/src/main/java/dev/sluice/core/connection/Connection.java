@@ -239,7 +239,9 @@ public final class Connection implements Session, BucketUser {
         if (state == State.CLOSED) {
             return;
         }
-        long sent = outbound.sentBytes();
+        long pending =
+                outbound.pendingBytes(); // Once: of a client that does not read it looks at every chunk in the queue.
+        long sent = outbound.acceptedBytes() - pending;
         boolean moved = sent != sentBytesSeen;
         sentBytesSeen = sent;
         if (moved) {
@@ -249,7 +251,7 @@ public final class Connection implements Session, BucketUser {
                 }
             }
         }
-        if (moved || outbound.pendingBytes() == 0) {
+        if (moved || pending == 0) {
             progressNanos = nowNanos;
             return;
         }

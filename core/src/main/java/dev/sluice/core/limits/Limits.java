@@ -1,5 +1,12 @@
 package dev.sluice.core.limits;
 
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
 /**
  * Every bound of the server in one place, with the answer that a client gets at it. Immutable; see {@link #defaults()}.
  * One bound is no number here because the protocol has it: of a connection with unordered execution 32 commands are in
@@ -72,6 +79,52 @@ public record Limits(
         if (value < minimum || value > maximum) {
             throw new IllegalArgumentException(name + ": " + value + " (expected: " + minimum + ".." + maximum + ")");
         }
+    }
+
+    /**
+     * These limits with some of them changed, for tests and benchmarks, which want one other limit and do not want to know
+     * how many there are.
+     *
+     * @param changes values by the name of the record's component
+     * @throws IllegalArgumentException for a name that is none, or a value out of bounds
+     */
+    public Limits with(Map<String, Long> changes) {
+        RecordComponent[] components = Limits.class.getRecordComponents();
+        Class<?>[] types = new Class<?>[components.length];
+        Object[] values = new Object[components.length];
+        Set<String> unknown = new TreeSet<>(changes.keySet());
+        try {
+            for (int i = 0; i < components.length; i++) {
+                String name = components[i].getName();
+                Long changed = changes.get(name);
+                unknown.remove(name);
+                types[i] = components[i].getType();
+                if (changed == null) {
+                    values[i] = components[i].getAccessor().invoke(this);
+                } else {
+                    values[i] = types[i] == int.class ? (Number) Math.toIntExact(changed) : changed;
+                }
+            }
+            if (!unknown.isEmpty()) {
+                throw new IllegalArgumentException("limits: " + unknown + " (expected: some of "
+                        + Arrays.stream(components)
+                                .map(RecordComponent::getName)
+                                .toList() + ")");
+            }
+            return Limits.class.getDeclaredConstructor(types).newInstance(values);
+        } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof IllegalArgumentException outOfBounds) {
+                throw outOfBounds;
+            }
+            throw new LinkageError(e.getMessage(), e);
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError(e.getMessage(), e);
+        }
+    }
+
+    /** {@link #with(Map)} of one change. */
+    public Limits with(String name, long value) {
+        return with(Map.of(name, value));
     }
 
     /** The defaults, for a server of so many loops on a heap of so many bytes. */

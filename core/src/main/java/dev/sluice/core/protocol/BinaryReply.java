@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes the answers of one connection, and remembers what the client understands.
  *
- * <p>An answer is one reservation in the outbound buffer, header and body together. Only a large value is left where it is
- * and referred to. What a quiet opcode leaves unsaid is decided here: look-ups keep quiet about a miss, everything else
+ * <p>An answer is one reservation in the outbound buffer for its head, and the value copied behind it. Only a large value is
+ * left where it is and referred to. What a quiet opcode leaves unsaid is decided here: look-ups keep quiet about a miss, everything else
  * about success. Protocol: {@code protocol-kv} 4.3 and 7.1.7.
  *
  * <p><b>Thread.</b> The connection's loop.
@@ -86,7 +86,7 @@ public final class BinaryReply implements Reply {
                 document.datatype() & datatypes(),
                 valueLength,
                 masked ? CAS_LOCKED : document.cas(),
-                FLAGS_BYTES + keyLength + (large ? 0 : valueLength));
+                FLAGS_BYTES + keyLength);
         out.writeInt(document.flags());
         if (prefixLength > 0) {
             KeyPrefix.write(out, request.collection());
@@ -97,7 +97,7 @@ public final class BinaryReply implements Reply {
         if (large) {
             outbound.cursor(document.valueArray(), document.valueOffset(), valueLength);
         } else {
-            out.writeBytes(document.valueArray(), document.valueOffset(), valueLength);
+            outbound.append(document.valueArray(), document.valueOffset(), valueLength);
         }
     }
 
@@ -189,12 +189,12 @@ public final class BinaryReply implements Reply {
             case COMPLETE -> WireStatus.RANGE_SCAN_COMPLETE;
         };
         boolean large = outbound.large(length);
-        ByteBuf out = header(cookie, status, 0, FLAGS_BYTES, 0, length, 0, FLAGS_BYTES + (large ? 0 : length));
+        ByteBuf out = header(cookie, status, 0, FLAGS_BYTES, 0, length, 0, FLAGS_BYTES);
         out.writeInt(documents ? 1 : 0);
         if (large) {
             outbound.cursor(array, offset, length);
         } else {
-            out.writeBytes(array, offset, length);
+            outbound.append(array, offset, length);
         }
     }
 
@@ -248,17 +248,17 @@ public final class BinaryReply implements Reply {
     /** An answer without extras and key. */
     void send(CommandCookie cookie, WireStatus status, byte[] value, int datatype) {
         boolean large = outbound.large(value.length);
-        ByteBuf out = header(cookie, status, 0, 0, datatype, value.length, 0, large ? 0 : value.length);
+        header(cookie, status, 0, 0, datatype, value.length, 0, 0);
         if (large) {
             outbound.cursor(value, 0, value.length);
         } else {
-            out.writeBytes(value);
+            outbound.append(value, 0, value.length);
         }
     }
 
     /**
-     * Writes a header into a reservation for the whole answer, and behind it how long the server took, where the client
-     * wants to know that.
+     * Writes a header into a reservation for the head of an answer, and behind it how long the server took, where the
+     * client wants to know that.
      *
      * @param valueLength of the value that the header announces
      * @param reserved how many bytes of body the caller writes behind the header

@@ -38,8 +38,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The hand-over is the notification and the hand-back is the next request, so neither side ever looks at the buffer
  * while the other may write it, and there is nothing to lock. The producer is let go on only when the connection has
- * room: that is all the flow control there is, and all that is needed. A client that stops reading leaves behind one
- * filled spool, an outbound buffer at its watermark, and no task in any queue.
+ * room: that is all the flow control there is, and all that is needed. A client that stops reading leaves behind an
+ * outbound buffer at its watermark with one spool's content on top, and no task in any queue.
  *
  * <p><b>The end</b> may come from the other side at any time: the connection closes while a task produces. Then {@link
  * #abandon()} takes the ownership word, and whoever finds that, the task or the loop, closes the producer, exactly once.
@@ -152,10 +152,14 @@ public final class Spool implements Abandonable {
         return buffer;
     }
 
-    /** What was in the buffer is on its way; the array may still be read from until the next {@link #request}. */
+    /**
+     * What was in the buffer is on its way, and the next {@link #request} may be long in coming: gives the memory back. Who
+     * still reads from the array keeps it; it is not written again.
+     */
     public void emptied() {
         assert filled();
         filled = false;
+        buffer.release();
     }
 
     /** {@code WOULD_BLOCK} while more may come, then how the stream ended; belongs to {@link #buffer()}'s content. */

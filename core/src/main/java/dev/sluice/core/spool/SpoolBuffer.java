@@ -16,14 +16,17 @@ public final class SpoolBuffer {
     private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
+    private static final byte[] NOTHING = new byte[0];
+
     private final int limitBytes;
-    private byte[] array;
+    /** Comes with the first byte. A spool that nothing is in holds none. */
+    private byte[] array = NOTHING;
+
     private int size;
     private int records;
 
     public SpoolBuffer(int limitBytes) {
         this.limitBytes = limitBytes;
-        this.array = new byte[limitBytes];
     }
 
     /** Whether the limit is reached, and the next record belongs into the next spool. */
@@ -50,8 +53,15 @@ public final class SpoolBuffer {
         size = 0;
         records = 0;
         if (array.length > 2 * limitBytes) {
-            array = new byte[limitBytes];
+            array = NOTHING;
         }
+    }
+
+    /** Empties the buffer and lets go of its memory. */
+    void release() {
+        size = 0;
+        records = 0;
+        array = NOTHING;
     }
 
     public SpoolBuffer putByte(int value) {
@@ -99,7 +109,8 @@ public final class SpoolBuffer {
             }
             // Exactly what a large record needs and no doubling: the bound of a stream's memory is limit plus one
             // record.
-            array = Arrays.copyOf(array, (int) Math.max(needed, Math.min(2L * array.length, 2L * limitBytes)));
+            long roomy = size == 0 ? limitBytes : Math.min(2L * array.length, 2L * limitBytes);
+            array = Arrays.copyOf(array, (int) Math.max(needed, roomy));
         }
     }
 }

@@ -6,8 +6,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a connection has to say and has not handed to its socket yet.
  *
- * <p>Small answers gather in one chunk of direct memory: an answer is one contiguous reservation in it, and a chunk leaves
- * with one flush for each readable event. A large value is not copied there. It waits as a cursor over the array that the
+ * <p>Small answers gather in one chunk of direct memory: an answer's head is one contiguous reservation in it, its value
+ * follows and goes on in further chunks where one ends, and a chunk leaves with one flush for each readable event. So what
+ * a socket does not take lies in full chunks, whatever sizes the answers have: a connection's memory is the bytes that it
+ * has to say, rounded up to one chunk. A large value is not copied there. It waits as a cursor over the array that the
  * engine showed, and the loop copies a piece of bounded size only when the socket has taken the piece before. So a client
  * that asks for 20 MiB and does not read costs one piece, and the array is the document itself, which costs nothing.
  *
@@ -18,8 +20,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Outbound {
 
-    /** Some hundred small answers. A connection that has nothing to say holds no chunk at all. */
-    private static final int CHUNK_BYTES = 16 << 10;
+    /**
+     * Some hundred small answers. A connection that has nothing to say holds no chunk at all. A power of two, which is a size
+     * that allocators have without rounding it up.
+     */
+    static final int CHUNK_BYTES = 16 << 10;
 
     /** After so many pieces the loop turns to others first, even if the socket would take more. */
     private static final int PIECES_PER_TURN = 16;
@@ -56,6 +61,7 @@ public final class Outbound {
         ByteBuf current = chunk;
         if (current != null && current.writableBytes() < bytes) {
             handOver(current);
+            chunk = null;
             current = null;
         }
         if (current == null) {
@@ -66,7 +72,31 @@ public final class Outbound {
         return current;
     }
 
-    /** Whether a value of this size goes by {@link #cursor} and not by {@link #reserve}. */
+    /**
+     * Copies the value of the answer whose head was reserved last. It fills chunks to their ends and need not be contiguous.
+     */
+    public void append(byte[] array, int offset, int length) {
+        assert body == null : "an answer inside another one's value";
+        int position = offset;
+        int end = offset + length;
+        while (position < end) {
+            ByteBuf current = chunk;
+            if (current == null || !current.isWritable()) {
+                if (current != null) {
+                    handOver(current);
+                    chunk = null;
+                }
+                current = transport.allocate(CHUNK_BYTES);
+                chunk = current;
+            }
+            int fits = Math.min(end - position, current.writableBytes());
+            current.writeBytes(array, position, fits);
+            position += fits;
+        }
+        acceptedBytes += length;
+    }
+
+    /** Whether a value of this size goes by {@link #cursor} and not by {@link #append}. */
     public boolean large(int bytes) {
         return bytes > copyBytesMax;
     }
@@ -175,6 +205,11 @@ public final class Outbound {
             bytes += bodyEnd - bodyPosition;
         }
         return bytes;
+    }
+
+    /** How many bytes were said since the connection began, gone or not. */
+    public long acceptedBytes() {
+        return acceptedBytes;
     }
 
     /** How many bytes have left through the socket since the connection began. */

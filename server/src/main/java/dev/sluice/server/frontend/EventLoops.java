@@ -7,11 +7,9 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
-import io.netty.util.concurrent.RejectedExecutionHandlers;
 import java.util.IdentityHashMap;
 import java.util.Objects;
 import java.util.concurrent.Executor;
@@ -77,13 +75,7 @@ public final class EventLoops {
         return group.shutdownGracefully(0, timeoutMs, TimeUnit.MILLISECONDS);
     }
 
-    /**
-     * Loops that look at their sockets again after a few milliseconds of tasks. By itself Netty gives tasks up to a second,
-     * and streams that are resumed by tasks would keep everybody else's requests in their sockets for that long.
-     */
     private static final class Group extends MultiThreadIoEventLoopGroup {
-
-        private static final long TASKS_MS_MAX = 2;
 
         Group(int count, IoHandlerFactory sockets) {
             super(count, new DefaultThreadFactory("sluice-loop"), sockets);
@@ -91,8 +83,7 @@ public final class EventLoops {
 
         @Override
         protected IoEventLoop newChild(Executor executor, IoHandlerFactory sockets, Object... unused) {
-            return new SingleThreadIoEventLoop(
-                    this, executor, sockets, Integer.MAX_VALUE, RejectedExecutionHandlers.reject(), TASKS_MS_MAX);
+            return new FairEventLoop(this, executor, sockets);
         }
     }
 }
