@@ -76,7 +76,9 @@ class CollectionWireTest extends WireContract {
     }
 
     private static Frame set(int collection, String key, long expiry) {
-        return Frame.set("", "v").key(collection, key).extras("00000000 " + String.format(java.util.Locale.ROOT, "%08x", expiry));
+        return Frame.set("", "v")
+                .key(collection, key)
+                .extras("00000000 " + String.format(java.util.Locale.ROOT, "%08x", expiry));
     }
 
     private static Frame get(int collection, String key) {
@@ -98,8 +100,7 @@ class CollectionWireTest extends WireContract {
         @Test
         void hello_grantsCollections() {
             client.expect(
-                    Frame.hello(COLLECTIONS),
-                    "81 1f 0000 00 00 0000 | 00000002 | 0000000a | 0000000000000000 | 0012");
+                    Frame.hello(COLLECTIONS), "81 1f 0000 00 00 0000 | 00000002 | 0000000a | 0000000000000000 | 0012");
         }
 
         @Test
@@ -130,8 +131,10 @@ class CollectionWireTest extends WireContract {
 
         @Test
         void longIds_areReadAndWritten() {
-            String json = manifest("2", "{\"uid\":\"8\",\"name\":\"hotel\"},{\"uid\":\"555\",\"name\":\"a\"},"
-                    + "{\"uid\":\"ffffffff\",\"name\":\"b\"}");
+            String json = manifest(
+                    "2",
+                    "{\"uid\":\"8\",\"name\":\"hotel\"},{\"uid\":\"555\",\"name\":\"a\"},"
+                            + "{\"uid\":\"ffffffff\",\"name\":\"b\"}");
             assertThat(named.status(setManifest(json))).isZero();
             for (String prefix : List.of("d50a", "ffffffff0f")) {
                 byte[] key = Hex.bytes(prefix + " 'k'");
@@ -170,7 +173,9 @@ class CollectionWireTest extends WireContract {
                     .isZero();
             assertThat(named.status(Frame.set("", "v").key(Hex.bytes("08" + "61".repeat(246)))))
                     .isZero();
-            assertThat(client.status(Frame.set("a".repeat(251), "v"))).as("no collections").isEqualTo(EINVAL);
+            assertThat(client.status(Frame.set("a".repeat(251), "v")))
+                    .as("no collections")
+                    .isEqualTo(EINVAL);
         }
 
         @Test
@@ -180,25 +185,39 @@ class CollectionWireTest extends WireContract {
 
         @Test
         void everyDocumentCommand_takesThePrefix() {
-            assertThat(named.status(Frame.of(0x02).key(8, "a").extras("00000000 00000000").value("1")))
+            assertThat(named.status(Frame.of(0x02)
+                            .key(8, "a")
+                            .extras("00000000 00000000")
+                            .value("1")))
                     .as("add")
                     .isZero();
-            assertThat(named.status(Frame.of(0x03).key(8, "a").extras("00000000 00000000").value("2")))
+            assertThat(named.status(Frame.of(0x03)
+                            .key(8, "a")
+                            .extras("00000000 00000000")
+                            .value("2")))
                     .as("replace")
                     .isZero();
             assertThat(named.call(Frame.of(0x05).key(8, "a").extras("0000000000000005 0000000000000000 00000000"))
                             .value())
                     .as("increment")
                     .endsWith(7);
-            assertThat(named.status(Frame.of(0x0e).key(8, "a").value("0"))).as("append").isZero();
-            assertThat(named.status(Frame.of(0x0f).key(8, "a").value("1"))).as("prepend").isZero();
-            assertThat(named.status(Frame.of(0x1c).key(8, "a").extras("00000010"))).as("touch").isZero();
+            assertThat(named.status(Frame.of(0x0e).key(8, "a").value("0")))
+                    .as("append")
+                    .isZero();
+            assertThat(named.status(Frame.of(0x0f).key(8, "a").value("1")))
+                    .as("prepend")
+                    .isZero();
+            assertThat(named.status(Frame.of(0x1c).key(8, "a").extras("00000010")))
+                    .as("touch")
+                    .isZero();
             assertThat(named.call(Frame.of(0x1d).key(8, "a").extras("00000010")).text())
                     .as("gat")
                     .isEqualTo("170");
             Response locked = named.call(Frame.of(0x94).key(8, "a"));
             assertThat(locked.status()).as("get locked").isZero();
-            assertThat(named.status(Frame.of(0x95).key(8, "a").cas(locked.cas()))).as("unlock").isZero();
+            assertThat(named.status(Frame.of(0x95).key(8, "a").cas(locked.cas())))
+                    .as("unlock")
+                    .isZero();
             assertThat(named.status(Frame.of(0x04).key(8, "a"))).as("delete").isZero();
             assertThat(named.status(get(8, "a"))).isEqualTo(1);
         }
@@ -232,8 +251,8 @@ class CollectionWireTest extends WireContract {
         @Test
         void aVBucketThatIsNotHere_goesFirst() {
             assertThat(named.status(get(0x55, "k").vbucket(4))).isEqualTo(NOT_MY_VBUCKET);
-            VBuckets vbuckets = Objects.requireNonNull(
-                    server.engine("default").inner().capability(VBuckets.class));
+            VBuckets vbuckets =
+                    Objects.requireNonNull(server.engine("default").inner().capability(VBuckets.class));
             vbuckets.setState(new TestCookie(1), 1, VBucketState.DEAD);
             vbuckets.delete(new TestCookie(1), 1);
             assertThat(named.status(get(0x55, "k").vbucket(1))).isEqualTo(NOT_MY_VBUCKET);
@@ -283,7 +302,8 @@ class CollectionWireTest extends WireContract {
          */
         @Test
         void getId_takesThePathFromKeyOrValue() {
-            String answer = "81 bb 0000 0c 00 0000 | 0000000c | 0000000a | 0000000000000000 | 0000000000000001 00000008";
+            String answer =
+                    "81 bb 0000 0c 00 0000 | 0000000c | 0000000a | 0000000000000000 | 0000000000000001 00000008";
             named.expect(Frame.of(GET_ID).value("inv.hotel"), answer);
             named.expect(Frame.of(GET_ID).key("inv.hotel"), answer);
             client.expect(Frame.of(GET_ID).value("inv.hotel"), answer);
@@ -322,24 +342,30 @@ class CollectionWireTest extends WireContract {
                 assertThat(named.status(Frame.of(GET_ID).value(path))).as(path).isEqualTo(EINVAL);
             }
             for (String path : List.of("a.b.c", "$inv", "inv.$x")) {
-                assertThat(named.status(Frame.of(GET_SCOPE_ID).value(path))).as(path).isEqualTo(EINVAL);
+                assertThat(named.status(Frame.of(GET_SCOPE_ID).value(path)))
+                        .as(path)
+                        .isEqualTo(EINVAL);
             }
             assertThat(named.status(Frame.of(GET_ID))).isEqualTo(EINVAL);
-            assertThat(named.status(Frame.of(GET_ID).key("inv.hotel").value("inv.hotel"))).isEqualTo(EINVAL);
+            assertThat(named.status(Frame.of(GET_ID).key("inv.hotel").value("inv.hotel")))
+                    .isEqualTo(EINVAL);
         }
 
         @Test
         void aVBucketInTheHeader_isEinval() {
             assertThat(named.status(Frame.of(GET_MANIFEST).vbucket(1))).isEqualTo(EINVAL);
-            assertThat(named.status(Frame.of(GET_ID).value("inv.hotel").vbucket(1))).isEqualTo(EINVAL);
-            assertThat(named.status(Frame.of(GET_SCOPE_ID).value("inv").vbucket(1))).isEqualTo(EINVAL);
+            assertThat(named.status(Frame.of(GET_ID).value("inv.hotel").vbucket(1)))
+                    .isEqualTo(EINVAL);
+            assertThat(named.status(Frame.of(GET_SCOPE_ID).value("inv").vbucket(1)))
+                    .isEqualTo(EINVAL);
             assertThat(named.status(setManifest("{}").vbucket(1))).isEqualTo(EINVAL);
         }
 
         @Test
         void setManifest_makesAndDrops_atOnce() {
             named.call(set(8, "k", "v"));
-            assertThat(named.status(setManifest(manifest("2", "{\"uid\":\"b\",\"name\":\"train\"}")))).isZero();
+            assertThat(named.status(setManifest(manifest("2", "{\"uid\":\"b\",\"name\":\"train\"}"))))
+                    .isZero();
             assertThat(named.status(get(8, "k"))).isEqualTo(UNKNOWN_COLLECTION);
             assertThat(named.status(set(0x0b, "k", "v"))).isZero();
             assertThat(named.call(Frame.of(GET_ID).value("inv.train")).extras())
@@ -357,10 +383,14 @@ class CollectionWireTest extends WireContract {
             assertThat(named.status(setManifest(manifest("1", "")))).isEqualTo(CANNOT_APPLY);
             assertThat(named.status(setManifest(manifest("2", "{\"uid\":\"8\",\"name\":\"other\"}"))))
                     .isEqualTo(CANNOT_APPLY);
-            assertThat(client.status(setManifest(manifest("1", "")))).as("EINTERNAL").isEqualTo(0x84);
+            assertThat(client.status(setManifest(manifest("1", ""))))
+                    .as("EINTERNAL")
+                    .isEqualTo(0x84);
             named.call(setManifest(manifest("5", "")));
             assertThat(named.status(setManifest(manifest("4", "")))).isEqualTo(ERANGE);
-            assertThat(named.status(setManifest(manifest("5", "")))).as("the same again").isZero();
+            assertThat(named.status(setManifest(manifest("5", ""))))
+                    .as("the same again")
+                    .isZero();
         }
     }
 
@@ -416,7 +446,8 @@ class CollectionWireTest extends WireContract {
         @Test
         void preserveTtl_keepsWhatIsThere_evenBeyondALimitThatCameLater() {
             named.call(set(0x0a, "k", 50));
-            String json = manifest("2", "{\"uid\":\"8\",\"name\":\"hotel\"},{\"uid\":\"a\",\"name\":\"bus\",\"maxTTL\":5}");
+            String json =
+                    manifest("2", "{\"uid\":\"8\",\"name\":\"hotel\"},{\"uid\":\"a\",\"name\":\"bus\",\"maxTTL\":5}");
             assertThat(named.status(setManifest(json))).isZero();
             assertThat(named.status(set(0x0a, "k", 0).framing("50"))).isZero();
             expiresAfter(0x0a, "k", 50);
@@ -425,8 +456,8 @@ class CollectionWireTest extends WireContract {
 
     @Nested
     class Scans {
-        private static final String IN_HOTEL = "{\"collection\":\"8\",\"key_only\":true,\"range\":"
-                + "{\"start\":\"AA==\",\"end\":\"/w==\"}}";
+        private static final String IN_HOTEL =
+                "{\"collection\":\"8\",\"key_only\":true,\"range\":" + "{\"start\":\"AA==\",\"end\":\"/w==\"}}";
 
         private Response createScan(String json) {
             return named.call(Frame.of(0xda).value(json).datatype(1));
@@ -448,7 +479,8 @@ class CollectionWireTest extends WireContract {
         void unknownCollections_areRefused() {
             assertThat(createScan(IN_HOTEL.replace("\"8\"", "\"55\"")).text()).isEqualTo(UNKNOWN_TEXT);
             assertThat(createScan(IN_HOTEL.replace("\"8\"", "\"7\"")).status()).isEqualTo(EINVAL);
-            assertThat(createScan(IN_HOTEL.replace("\"8\"", "\"0x8\"")).status()).isEqualTo(EINVAL);
+            assertThat(createScan(IN_HOTEL.replace("\"8\"", "\"0x8\"")).status())
+                    .isEqualTo(EINVAL);
             assertThat(createScan(IN_HOTEL.replace("\"8\"", "\"+8\"")).status()).isEqualTo(EINVAL);
             Frame elsewhere = Frame.of(0xda)
                     .value(IN_HOTEL.replace("\"8\"", "\"55\""))
@@ -550,19 +582,25 @@ class CollectionWireTest extends WireContract {
         void reset_beginsAnewAtZero() {
             work();
             named.ask(Frame.of(0x10).key("reset"));
-            assertThat(stat("collections")).containsEntry("0x8:0x8:ops_store", "0").containsEntry("0x8:0x8:items", "1");
+            assertThat(stat("collections"))
+                    .containsEntry("0x8:0x8:ops_store", "0")
+                    .containsEntry("0x8:0x8:items", "1");
         }
 
         @Test
         void unknownNames_areSaid() {
-            assertThat(named.call(Frame.of(0x10).key("collections inv.x")).text()).isEqualTo(UNKNOWN_TEXT);
+            assertThat(named.call(Frame.of(0x10).key("collections inv.x")).text())
+                    .isEqualTo(UNKNOWN_TEXT);
             assertThat(named.status(Frame.of(0x10).key("collections x.y"))).isEqualTo(UNKNOWN_SCOPE);
-            assertThat(named.status(Frame.of(0x10).key("collections-byid 0x55"))).isEqualTo(UNKNOWN_COLLECTION);
+            assertThat(named.status(Frame.of(0x10).key("collections-byid 0x55")))
+                    .isEqualTo(UNKNOWN_COLLECTION);
             assertThat(named.status(Frame.of(0x10).key("scopes x"))).isEqualTo(UNKNOWN_SCOPE);
             assertThat(named.status(Frame.of(0x10).key("scopes-byid 0x55"))).isEqualTo(UNKNOWN_SCOPE);
             assertThat(named.status(Frame.of(0x10).key("scopes-byid 8"))).isEqualTo(EINVAL);
-            assertThat(named.status(Frame.of(0x10).key("collections-details x"))).isEqualTo(EINVAL);
-            assertThat(named.status(Frame.of(0x10).key("collections-details 9"))).isEqualTo(NOT_MY_VBUCKET);
+            assertThat(named.status(Frame.of(0x10).key("collections-details x")))
+                    .isEqualTo(EINVAL);
+            assertThat(named.status(Frame.of(0x10).key("collections-details 9")))
+                    .isEqualTo(NOT_MY_VBUCKET);
         }
     }
 
@@ -570,7 +608,8 @@ class CollectionWireTest extends WireContract {
     class Persistence {
         @Test
         void aManifestThatWasSet_isThereAfterTheBucketIsMadeAgain() {
-            assertThat(named.status(setManifest(manifest("7", "{\"uid\":\"20\",\"name\":\"late\"}")))).isZero();
+            assertThat(named.status(setManifest(manifest("7", "{\"uid\":\"20\",\"name\":\"late\"}"))))
+                    .isZero();
             var gone = server.node().buckets().destroy("default", false);
             server.advance(Duration.ofSeconds(1));
             assertThat(gone).isCompleted();

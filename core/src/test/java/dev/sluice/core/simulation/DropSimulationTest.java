@@ -125,7 +125,9 @@ class DropSimulationTest {
             for (Response response : Response.parse(writer.take())) {
                 Sent store = waiting.remove(0);
                 if (response.status() == 0) {
-                    assertThat(store.dropped).as("sent after the drop was acknowledged").isFalse();
+                    assertThat(store.dropped)
+                            .as("sent after the drop was acknowledged")
+                            .isFalse();
                     stored.merge(store.collection, 1, Integer::sum);
                 } else {
                     assertThat(response.status()).isEqualTo(UNKNOWN_COLLECTION);
@@ -155,7 +157,8 @@ class DropSimulationTest {
                 json.append(",{\"uid\":\"").append(Integer.toHexString(id)).append("\",\"name\":\"c" + id + "\"}");
             }
             admin.send(Frame.of(0xb9)
-                    .value("{\"uid\":\"" + Long.toHexString(++uid) + "\",\"scopes\":[{\"uid\":\"0\",\"name\":\"_default\","
+                    .value("{\"uid\":\"" + Long.toHexString(++uid)
+                            + "\",\"scopes\":[{\"uid\":\"0\",\"name\":\"_default\","
                             + "\"collections\":[{\"uid\":\"0\",\"name\":\"_default\"}" + json + "]}]}"));
         }
 
