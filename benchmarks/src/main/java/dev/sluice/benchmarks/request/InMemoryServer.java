@@ -3,6 +3,8 @@ package dev.sluice.benchmarks.request;
 import dev.sluice.core.Node;
 import dev.sluice.core.bucket.BucketSpec;
 import dev.sluice.core.bucket.Pools;
+import dev.sluice.core.collections.Collection;
+import dev.sluice.core.collections.CollectionsSpec;
 import dev.sluice.core.connection.Connection;
 import dev.sluice.core.engine.EngineSettings;
 import dev.sluice.core.engine.Setting;
@@ -15,8 +17,11 @@ import dev.sluice.engine.TaskPool;
 import dev.sluice.memory.MemoryEngineProvider;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Locale;
@@ -41,6 +46,12 @@ final class InMemoryServer implements AutoCloseable {
     static final int OPCODE_RANGE_SCAN_CREATE = 0xda;
     static final int OPCODE_RANGE_SCAN_CONTINUE = 0xdb;
     static final int HEADER_BYTES = 24;
+
+    /** Each bucket has one collection beside the default one. */
+    static final int NAMED_COLLECTION = 8;
+
+    /** The HELLO feature by which keys begin with their collection's id. */
+    static final int FEATURE_COLLECTIONS = 0x12;
 
     private static final int KEY_LENGTH = 30;
     private static final int SENT_BYTES = 1 << 20;
@@ -70,7 +81,17 @@ final class InMemoryServer implements AutoCloseable {
                 });
         EngineSettings configuration =
                 new EngineSettings(Node.DEFAULT_BUCKET, provider.type(), 128, 20 << 20, Path.of("data"), settings);
-        return new BucketSpec(configuration, quotaBytes, false, Path.of("data"), provider);
+        Path directory;
+        try {
+            directory = Files.createTempDirectory("sluice-benchmark");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        directory.toFile().deleteOnExit();
+        directory.resolve("manifest.json").toFile().deleteOnExit(); // Last in, first out.
+        CollectionsSpec collections =
+                new CollectionsSpec(0, Map.of(Collection.DEFAULT_NAME, Map.of("named", Collection.NO_MAX_TTL)));
+        return new BucketSpec(configuration, quotaBytes, false, directory, provider, collections);
     }
 
     /** One turn of the loop: these bytes have arrived, and whatever that leads to at once. */

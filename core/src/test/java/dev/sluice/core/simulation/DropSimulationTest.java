@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class DropSimulationTest {
 
-    private static final int SEEDS = Integer.getInteger("sluice.simulation.seeds", 20);
+    private static final int SEEDS = Integer.getInteger("sluice.simulation.seeds", 8);
     private static final long FIRST_SEED = Long.getLong("sluice.simulation.seed", 1);
     private static final int STEPS = 250;
     private static final int UNKNOWN_COLLECTION = 0x88;
@@ -40,16 +40,24 @@ class DropSimulationTest {
     @ParameterizedTest
     @ValueSource(strings = {"naive", "memory"})
     void collectionsThatGo_takeTheirDocumentsAlong_andNoOthers(String engine) {
+        int[] sums = new int[2];
         for (long seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
             try {
-                simulate(seed, engine.equals("naive") ? new NaiveEngineProvider() : new MemoryEngineProvider());
+                int[] counts =
+                        simulate(seed, engine.equals("naive") ? new NaiveEngineProvider() : new MemoryEngineProvider());
+                sums[0] += counts[0];
+                sums[1] += counts[1];
             } catch (Throwable e) {
                 throw new AssertionError("seed " + seed + " (-Dsluice.simulation.seed=" + seed + ")", e);
             }
         }
+        assertThat(java.util.Arrays.stream(sums).boxed())
+                .as("stores acknowledged, and refused")
+                .allMatch(sum -> sum > 100);
     }
 
-    private static void simulate(long seed, EngineProvider engine) {
+    /** Answers how many stores were acknowledged and how many refused. */
+    private static int[] simulate(long seed, EngineProvider engine) {
         Random random = new Random(seed);
         try (TestServer server =
                 new TestServer(TestLimits.with("loops", 1 + random.nextInt(3)).limits(), seed, true)) {
@@ -58,7 +66,7 @@ class DropSimulationTest {
                     .toList();
             FaultPlan plan = FaultPlan.seeded(seed, random.nextInt(80), faults);
             server.createBucket("default", new FaultInjectingProvider(engine, plan), false);
-            new Run(server, random).run();
+            return new Run(server, random).run();
         }
     }
 
@@ -78,6 +86,7 @@ class DropSimulationTest {
         private int nextId = 8;
         private long uid;
         private int keys;
+        private int refused;
         private Set<Integer> asked = Set.of();
 
         Run(TestServer server, Random random) {
@@ -92,7 +101,7 @@ class DropSimulationTest {
             }
         }
 
-        void run() {
+        int[] run() {
             for (int i = 0; i < STEPS; i++) {
                 switch (random.nextInt(10)) {
                     case 0 -> change();
@@ -106,6 +115,9 @@ class DropSimulationTest {
             writers.forEach(this::hear);
             assertThat(sent.values()).allMatch(List::isEmpty);
             check();
+            return new int[] {
+                stored.values().stream().mapToInt(Integer::intValue).sum(), refused
+            };
         }
 
         private void write(WireClient writer) {
@@ -131,6 +143,7 @@ class DropSimulationTest {
                     stored.merge(store.collection, 1, Integer::sum);
                 } else {
                     assertThat(response.status()).isEqualTo(UNKNOWN_COLLECTION);
+                    refused++;
                 }
             }
         }
