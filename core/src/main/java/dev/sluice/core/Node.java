@@ -4,12 +4,16 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.core.bucket.Buckets;
 import dev.sluice.core.bucket.Pools;
+import dev.sluice.core.cluster.ClusterMaps;
+import dev.sluice.core.cluster.NetworkInterface;
+import dev.sluice.core.cluster.NodeAddresses;
 import dev.sluice.core.connection.Connection;
 import dev.sluice.core.connection.ConnectionDescription;
 import dev.sluice.core.connection.ConnectionHost;
 import dev.sluice.core.connection.SpareArrays;
 import dev.sluice.core.limits.InboundBudget;
 import dev.sluice.core.limits.Limits;
+import dev.sluice.core.protocol.ServedCapabilities;
 import dev.sluice.core.statistics.ServerCounters;
 import dev.sluice.core.transport.Loop;
 import dev.sluice.core.transport.Transport;
@@ -49,12 +53,14 @@ public final class Node implements ConnectionHost {
     private final EngineClock clock;
     private final Pools pools;
     private final long startWallSeconds;
+    private final ClusterMaps cluster;
     private final Buckets buckets;
     private final ServerCounters counters = new ServerCounters();
     private final InboundBudget inboundBudget;
     private final AtomicLong connectionIds = new AtomicLong();
     private final AtomicReferenceArray<@Nullable LoopConnections> loops;
     private volatile Supplier<String> settings = () -> "{}";
+    private volatile List<NetworkInterface> interfaces = List.of();
     private volatile boolean stopping;
 
     /** The connections of one loop and what they share; set and arrays are confined to it. */
@@ -74,9 +80,12 @@ public final class Node implements ConnectionHost {
         this.clock = clock;
         this.pools = pools;
         this.startWallSeconds = clock.wallSeconds();
-        this.buckets = new Buckets(clock, pools, limits.loops());
+        this.cluster = new ClusterMaps(clock);
+        this.buckets = new Buckets(clock, pools, limits.loops(), cluster, ServedCapabilities::of);
         this.inboundBudget = new InboundBudget(limits.inboundBytesMax());
         this.loops = new AtomicReferenceArray<>(limits.loops());
+        cluster.onChange(
+                everyMap -> onEveryConnection(everyMap ? Connection::everyMapChanged : Connection::globalMapChanged));
     }
 
     /**
@@ -86,6 +95,16 @@ public final class Node implements ConnectionHost {
      * @return null where the server has too many connections or is stopping: close the socket at once
      */
     public @Nullable Connection open(Transport transport, Loop loop, boolean authenticated) {
+        return open(transport, loop, authenticated, null);
+    }
+
+    /**
+     * As {@link #open(Transport, Loop, boolean)}, for a client that has shown a certificate.
+     *
+     * @param certifiedUser whom it names, who is logged in by that; null for nobody
+     */
+    public @Nullable Connection open(
+            Transport transport, Loop loop, boolean authenticated, @Nullable String certifiedUser) {
         assert loop.inLoop();
         Set<Connection> connections =
                 at(loop).connections(); // Known before the look at stopping: stop() does it the other way.
@@ -97,8 +116,9 @@ public final class Node implements ConnectionHost {
                 this,
                 transport,
                 loop,
-                authenticated ? buckets.ready(DEFAULT_BUCKET) : null,
-                authenticated);
+                authenticated || certifiedUser != null ? buckets.ready(DEFAULT_BUCKET) : null,
+                authenticated || certifiedUser != null,
+                certifiedUser);
         connections.add(connection);
         return connection;
     }
@@ -137,6 +157,31 @@ public final class Node implements ConnectionHost {
                 // The server is stopping, and its buckets with it.
             }
         }
+    }
+
+    /** Where clients find this node, for cluster maps: set when the listeners are open, before anybody is let in. */
+    public void addresses(NodeAddresses known) {
+        cluster.addresses(known);
+    }
+
+    @Override
+    public ClusterMaps cluster() {
+        return cluster;
+    }
+
+    @Override
+    public NodeAddresses addresses() {
+        return cluster.addresses();
+    }
+
+    /** Where the server listens, for IFCONFIG: set when the listeners are open. */
+    public void interfaces(List<NetworkInterface> open) {
+        interfaces = List.copyOf(open);
+    }
+
+    @Override
+    public List<NetworkInterface> interfaces() {
+        return interfaces;
     }
 
     /** Where STAT settings comes from: one JSON text. */

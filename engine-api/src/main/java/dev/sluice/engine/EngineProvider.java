@@ -31,6 +31,14 @@ public interface EngineProvider {
     }
 
     /**
+     * Whether the documents of a bucket are gone when it is closed. Clients are told, and then do not ask whether a document
+     * has reached a disk.
+     */
+    default boolean ephemeral() {
+        return false;
+    }
+
+    /**
      * Makes the engine of one bucket and opens its data; the bucket is ready when this returns.
      *
      * <p><b>Thread.</b> Of the aux-I/O pool; may wait for disks, and takes as long as it takes.

@@ -42,5 +42,13 @@ public interface Topology {
 
         /** Who has the vbucket: first the active node, then the replicas; -1 stands for nobody. A fresh array. */
         int[] chain(int vbucket);
+
+        /**
+         * Who is to have the vbucket, while it moves; a durable write has to satisfy both chains. Empty where it does not
+         * move. A fresh array.
+         */
+        default int[] proposedChain(int vbucket) {
+            return new int[0];
+        }
     }
 }

@@ -26,6 +26,11 @@ public final class MemoryEngineProvider implements EngineProvider {
     }
 
     @Override
+    public boolean ephemeral() {
+        return true;
+    }
+
+    @Override
     public List<ConfigurationKey> configurationKeys() {
         return Settings.KEYS;
     }

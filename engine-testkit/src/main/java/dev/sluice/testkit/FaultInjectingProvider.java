@@ -42,6 +42,11 @@ public final class FaultInjectingProvider implements EngineProvider {
     }
 
     @Override
+    public boolean ephemeral() {
+        return inner.ephemeral();
+    }
+
+    @Override
     public List<ConfigurationKey> configurationKeys() {
         return inner.configurationKeys();
     }

@@ -18,6 +18,11 @@ public final class NaiveEngineProvider implements EngineProvider {
     }
 
     @Override
+    public boolean ephemeral() {
+        return true;
+    }
+
+    @Override
     public NaiveEngine create(BucketConfiguration configuration, EngineContext context) {
         return new NaiveEngine(configuration, context);
     }

@@ -20,7 +20,7 @@ public final class Main {
             System.setProperty(LEAK_DETECTION, "disabled");
         }
         Path home = Path.of(System.getProperty("sluice.home", ""));
-        Launcher launcher = new Launcher(System.out, System.err, home, Signals::stopOnRequest);
+        Launcher launcher = new Launcher(System.out, System.err, home, Signals::obey);
         int exitCode = launcher.run(arguments);
         if (launcher.server() == null) {
             System.exit(exitCode);

@@ -7,7 +7,11 @@ import dev.sluice.core.Node;
 import dev.sluice.engine.EngineClock;
 import dev.sluice.server.config.ServerConfiguration;
 import dev.sluice.server.frontend.EventLoops;
+import dev.sluice.server.frontend.Handshakes;
 import dev.sluice.server.frontend.Listeners;
+import dev.sluice.server.mgmt.ManagementService;
+import dev.sluice.server.mgmt.Visitors;
+import dev.sluice.server.tls.HandshakeTasks;
 
 /** Who gets what. Everything is made when it is first asked for. */
 final class ServerModule extends AbstractModule {
@@ -44,9 +48,24 @@ final class ServerModule extends AbstractModule {
         return node;
     }
 
+    /** All but one of the threads for work that never waits: the last one is the engines'. */
     @Provides
     @Singleton
-    Listeners listeners(ServerConfiguration from, EventLoops loops, Node node) {
-        return new Listeners(loops, node, from.limits());
+    Handshakes handshakes(ServerConfiguration from, EngineClock clock, WorkerPools pools) {
+        int threads = Math.max(1, from.threads().nonIo() - 1);
+        return new Handshakes(
+                from.handshakes(), new HandshakeTasks(pools.pools().nonIo(), threads), clock);
+    }
+
+    @Provides
+    @Singleton
+    ManagementService managementService(Node node) {
+        return new ManagementService(node, Visitors.NONE);
+    }
+
+    @Provides
+    @Singleton
+    Listeners listeners(ServerConfiguration from, EventLoops loops, Node node, Handshakes handshakes) {
+        return new Listeners(loops, node, from.limits(), handshakes);
     }
 }

@@ -2,13 +2,13 @@ package dev.sluice.server;
 
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * SIGTERM and SIGINT: the first asks for an orderly stop, the second ends the process at once.
+ * SIGTERM and SIGINT: the first asks for an orderly stop, the second ends the process at once. SIGHUP, where the system
+ * has it: certificates and keys are read again.
  *
  * <p>A shutdown hook alone cannot tell a second signal: the JDK lets it wait for the hooks. The JDK's class for signals is
  * exported and has been there always, but compilers warn of it whoever names it; hence by reflection. Where it is missing
@@ -26,14 +26,21 @@ final class Signals {
     private Signals() {}
 
     /**
-     * Has a server stopped when the process is asked to end. Once that is done the exit code is 0: the stop was asked for.
+     * Has a server reload when the process is asked to, and stop when it is asked to end. Once that is done the exit code is 0: the stop was asked for.
      */
-    static void stopOnRequest(SluiceServer server) {
+    static void obey(SluiceServer server) {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server), "sluice-stop"));
         AtomicBoolean asked = new AtomicBoolean();
+        on("TERM", () -> signalled(asked));
+        on("INT", () -> signalled(asked));
+        // On a thread of its own: it reads files.
+        on("HUP", () -> new Thread(() -> reload(server), "sluice-reload").start());
+    }
+
+    private static void on(String name, Runnable action) {
         InvocationHandler handler = (proxy, method, arguments) -> switch (method.getName()) {
             case "handle" -> {
-                signalled(asked);
+                action.run();
                 yield null;
             }
             case "equals" -> proxy == arguments[0];
@@ -45,12 +52,17 @@ final class Signals {
             Class<?> handlerType = Class.forName("sun.misc.SignalHandler");
             Object proxy =
                     Proxy.newProxyInstance(Signals.class.getClassLoader(), new Class<?>[] {handlerType}, handler);
-            for (String name : List.of("TERM", "INT")) {
-                signal.getMethod("handle", signal, handlerType)
-                        .invoke(null, signal.getConstructor(String.class).newInstance(name), proxy);
-            }
+            signal.getMethod("handle", signal, handlerType)
+                    .invoke(null, signal.getConstructor(String.class).newInstance(name), proxy);
         } catch (ReflectiveOperationException | LinkageError | RuntimeException e) {
-            LOG.debug("no handler for signals; a second one will not end the process at once", e);
+            // Without one for TERM, a second signal will not end the process at once. Windows has no HUP.
+            LOG.debug("no handler for a signal: signal={}", name, e);
+        }
+    }
+
+    private static void reload(SluiceServer server) {
+        if (server.reload().isEmpty()) {
+            LOG.info("reloaded");
         }
     }
 

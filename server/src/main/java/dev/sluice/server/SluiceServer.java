@@ -5,12 +5,15 @@ import com.google.inject.Injector;
 import com.google.inject.Stage;
 import dev.sluice.core.Node;
 import dev.sluice.core.bucket.BucketSpec;
+import dev.sluice.core.cluster.NetworkInterface;
+import dev.sluice.core.cluster.NodeAddresses;
 import dev.sluice.core.engine.Units;
 import dev.sluice.engine.HeapDocumentKey;
 import dev.sluice.server.config.ListenerConfiguration;
 import dev.sluice.server.config.ServerConfiguration;
 import dev.sluice.server.frontend.EventLoops;
 import dev.sluice.server.frontend.Listeners;
+import dev.sluice.server.mgmt.ManagementService;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
@@ -36,6 +39,9 @@ public final class SluiceServer implements AutoCloseable {
     /** What closing the engines may take, after the connections have had twice the time for commands in flight. */
     private static final long STOP_GRACE_NANOS = TimeUnit.SECONDS.toNanos(40);
 
+    /** The name under which clients look for the addresses of another network. */
+    private static final String EXTERNAL_NETWORK = "external";
+
     private static final long LOOPS_TIMEOUT_MS = 2_000;
 
     private final ServerConfiguration configuration;
@@ -43,6 +49,7 @@ public final class SluiceServer implements AutoCloseable {
     private final EventLoops loops;
     private final Node node;
     private final Listeners listeners;
+    private final ManagementService management;
     private final Map<String, BucketSpec> served = new LinkedHashMap<>();
     private boolean closed;
 
@@ -54,6 +61,7 @@ public final class SluiceServer implements AutoCloseable {
         loops = injector.getInstance(EventLoops.class);
         node = injector.getInstance(Node.class);
         listeners = injector.getInstance(Listeners.class);
+        management = injector.getInstance(ManagementService.class);
     }
 
     /**
@@ -71,6 +79,10 @@ public final class SluiceServer implements AutoCloseable {
             for (ListenerConfiguration listener : configuration.listeners()) {
                 server.listeners.open(listener);
             }
+            server.openManagement();
+            server.node.addresses(server.nodeAddresses());
+            server.node.interfaces(server.listeners.interfaces());
+            server.listeners.accept();
         } catch (IOException e) {
             server.close();
             throw new StartException(String.valueOf(e.getMessage()), e);
@@ -114,6 +126,53 @@ public final class SluiceServer implements AutoCloseable {
         }
     }
 
+    /** A port that nobody has asked for may be taken: any other does as well, since clients learn it from the map. */
+    private void openManagement() throws IOException {
+        for (ListenerConfiguration listener : configuration.mgmt().listeners()) {
+            try {
+                listeners.open(listener, NetworkInterface.MGMT, management);
+            } catch (IOException e) {
+                if (configuration.mgmt().configured()) {
+                    throw e;
+                }
+                listeners.open(listener.atAnyPort(), NetworkInterface.MGMT, management);
+                List<InetSocketAddress> open = listeners.addresses(NetworkInterface.MGMT);
+                LOG.warn(
+                        "management port taken, another one is used: wanted={} used={}",
+                        listener.addressText(),
+                        ListenerConfiguration.text(open.get(open.size() - 1)));
+            }
+        }
+    }
+
+    private NodeAddresses nodeAddresses() {
+        NodeAddresses.Alternate external = configuration.external();
+        return new NodeAddresses(
+                null,
+                listeners.port(NetworkInterface.MCBP, false),
+                listeners.port(NetworkInterface.MCBP, true),
+                listeners.port(NetworkInterface.MGMT, false),
+                listeners.port(NetworkInterface.MGMT, true),
+                external == null ? Map.of() : Map.of(EXTERNAL_NETWORK, external));
+    }
+
+    /**
+     * Reads again what can change while the server runs: the certificates and keys of listeners. What is not fit for use
+     * leaves what was there in force. Waits for disks.
+     *
+     * @return what is wrong, one line each; empty where nothing is
+     */
+    public List<String> reload() {
+        List<String> mistakes = listeners.reloadTls();
+        mistakes.forEach(mistake -> LOG.warn("not reloaded, the old one stays in force: {}", mistake));
+        return mistakes;
+    }
+
+    /** Where the management interface listens, with the real ports, in the order of the configuration. */
+    public List<InetSocketAddress> managementAddresses() {
+        return listeners.addresses(NetworkInterface.MGMT);
+    }
+
     /** Where the server listens, with the real ports, in the order of the configuration. */
     public List<InetSocketAddress> addresses() {
         return listeners.addresses();
@@ -129,11 +188,14 @@ public final class SluiceServer implements AutoCloseable {
         return node;
     }
 
-    /** One line that says what is served and where: {@code Sluice 0.1.0 ready: 127.0.0.1:11210, buckets: default (…)}. */
+    /** One line that says what is served and where: {@code Sluice 0.1.0 ready: 127.0.0.1:11210, buckets: default (…), management: …}. */
     public String readyLine() {
         String where = addresses().stream().map(ListenerConfiguration::text).collect(Collectors.joining(", "));
         String what = served.values().stream().map(SluiceServer::describe).collect(Collectors.joining(", "));
-        return "Sluice " + Version.text() + " ready: " + where + ", buckets: " + (what.isEmpty() ? "none" : what);
+        String management =
+                managementAddresses().stream().map(ListenerConfiguration::text).collect(Collectors.joining(", "));
+        return "Sluice " + Version.text() + " ready: " + where + ", buckets: " + (what.isEmpty() ? "none" : what)
+                + (management.isEmpty() ? "" : ", management: " + management);
     }
 
     private static String describe(BucketSpec spec) {

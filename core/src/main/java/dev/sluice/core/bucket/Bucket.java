@@ -1,5 +1,9 @@
 package dev.sluice.core.bucket;
 
+import dev.sluice.core.cluster.BucketFacts;
+import dev.sluice.core.cluster.BucketMap;
+import dev.sluice.core.cluster.BucketTopology;
+import dev.sluice.core.cluster.ClusterMaps;
 import dev.sluice.core.collections.BucketCollections;
 import dev.sluice.core.collections.Manifest;
 import dev.sluice.core.collections.ManifestException;
@@ -46,7 +50,14 @@ public final class Bucket {
     private final CollectionCounters collectionCounters;
     private final BucketCollections collections;
     private final BucketContext context;
+    private final BucketMap map;
+    private final Traffic traffic = new Traffic();
+    private final BucketCapabilities capabilities;
     private final Set<BucketUser> users = ConcurrentHashMap.newKeySet();
+
+    /** Users with commands for pending vbuckets. */
+    private final Set<BucketUser> parked = ConcurrentHashMap.newKeySet();
+
     private final Map<Class<?>, BucketCompanion> companions = new ConcurrentHashMap<>();
 
     /** Completes when the engine is open or has failed to open. */
@@ -60,7 +71,13 @@ public final class Bucket {
     private volatile @Nullable GuardedEngine engine;
     private volatile @Nullable Runnable whenEmpty;
 
-    Bucket(BucketSpec spec, EngineClock clock, Pools pools, int loops) {
+    Bucket(
+            BucketSpec spec,
+            EngineClock clock,
+            Pools pools,
+            int loops,
+            ClusterMaps cluster,
+            BucketCapabilities capabilities) {
         this.spec = spec;
         this.account = new Account(spec.quotaBytes());
         this.faults = new EngineFaults(spec.name(), spec.provider().type());
@@ -74,7 +91,11 @@ public final class Bucket {
                 faults,
                 spec.provider().getClass().getClassLoader(),
                 spec.dataDirectory().resolve(ENGINE_DIRECTORY),
+                cluster,
+                spec.configuration().vbucketCount(),
                 this::vbucketStateChanged);
+        this.capabilities = capabilities;
+        this.map = new BucketMap(cluster, () -> users.forEach(BucketUser::clusterMapChanged));
     }
 
     public String name() {
@@ -96,6 +117,21 @@ public final class Bucket {
     /** The engine behind its guard. Only for who has joined a bucket that was ready. */
     public Engine engine() {
         return Objects.requireNonNull(engine, "engine");
+    }
+
+    /** What clients are told about where the bucket is. */
+    public BucketMap map() {
+        return map;
+    }
+
+    /** What the engine is told about where the bucket is. */
+    public BucketTopology topology() {
+        return context.topology();
+    }
+
+    /** Whether clients may change documents; see {@link Traffic}. */
+    public void traffic(boolean enabled) {
+        traffic.enabled(enabled);
     }
 
     public Account account() {
@@ -131,6 +167,7 @@ public final class Bucket {
         boolean known = collections.set(json, this::tellEngine);
         collectionCounters.retain(collections().ids());
         companions.values().forEach(BucketCompanion::collectionsChanged);
+        map.manifestUid(collections().uid());
         return known;
     }
 
@@ -220,6 +257,7 @@ public final class Bucket {
 
     /** The user has nothing of this bucket any more: no command blocked, none running. Idempotent. */
     public void leave(BucketUser user) {
+        parked.remove(user);
         users.remove(user);
         Runnable action = whenEmpty;
         if (action != null && users.isEmpty()) {
@@ -247,8 +285,22 @@ public final class Bucket {
         return users.size();
     }
 
+    /**
+     * A user hears of changed vbuckets from here on. It has to ask its engine once more after this: the vbucket may have
+     * changed since the engine called it pending.
+     */
+    public void await(BucketUser user) {
+        parked.add(user);
+    }
+
+    /** A user waits for no vbucket any more. Idempotent. */
+    public void awaitNoMore(BucketUser user) {
+        parked.remove(user);
+    }
+
+    /** Only who waits is told: a manager that changes a thousand vbuckets must not wake every connection for each. */
     private void vbucketStateChanged(int vbucket) {
-        for (BucketUser user : users) {
+        for (BucketUser user : parked) {
             user.vbucketStateChanged(this, vbucket);
         }
     }
@@ -272,10 +324,18 @@ public final class Bucket {
         collections.load();
     }
 
-    void opened(Engine opened) {
-        engine = new GuardedEngine(
-                opened, new CallGuard(faults, opened.getClass().getClassLoader()));
+    void opened(Engine opened, String uuid) {
+        GuardedEngine guarded = new GuardedEngine(
+                opened, new CallGuard(faults, opened.getClass().getClassLoader(), traffic));
+        engine = guarded;
         collections.begin(this::tellEngine);
+        map.manifestUid(collections().uid());
+        map.facts(new BucketFacts(
+                name(),
+                uuid,
+                spec.configuration().vbucketCount(),
+                spec.provider().ephemeral(),
+                capabilities.of(guarded)));
         state.set(BucketState.READY);
     }
 

@@ -1,11 +1,12 @@
 package dev.sluice.core.bucket;
 
+import dev.sluice.core.cluster.BucketTopology;
+import dev.sluice.core.cluster.ClusterMaps;
 import dev.sluice.engine.EngineClock;
 import dev.sluice.engine.EngineContext;
 import dev.sluice.engine.MemoryAccount;
 import dev.sluice.engine.MetricRegistry;
 import dev.sluice.engine.TaskPool;
-import dev.sluice.engine.Topology;
 import java.nio.file.Path;
 import java.util.function.IntConsumer;
 
@@ -20,6 +21,7 @@ final class BucketContext implements EngineContext {
     private final Account account;
     private final BucketMetrics metrics = new BucketMetrics();
     private final Path dataDirectory;
+    private final BucketTopology topology;
     private final IntConsumer vbucketStateChanged;
 
     BucketContext(
@@ -29,6 +31,8 @@ final class BucketContext implements EngineContext {
             EngineFaults faults,
             ClassLoader loader,
             Path dataDirectory,
+            ClusterMaps cluster,
+            int vbuckets,
             IntConsumer vbucketStateChanged) {
         this.clock = clock;
         this.reader = new BucketPool(pools.reader(), faults, loader);
@@ -37,6 +41,7 @@ final class BucketContext implements EngineContext {
         this.nonIo = new BucketPool(pools.nonIo(), faults, loader);
         this.account = account;
         this.dataDirectory = dataDirectory;
+        this.topology = new BucketTopology(cluster, vbuckets, nonIo);
         this.vbucketStateChanged = vbucketStateChanged;
     }
 
@@ -80,8 +85,8 @@ final class BucketContext implements EngineContext {
     }
 
     @Override
-    public Topology topology() {
-        return SingleNodeTopology.INSTANCE;
+    public BucketTopology topology() {
+        return topology;
     }
 
     @Override

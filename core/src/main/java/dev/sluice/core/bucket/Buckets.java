@@ -1,9 +1,12 @@
 package dev.sluice.core.bucket;
 
 import dev.sluice.core.bucket.BucketException.Reason;
+import dev.sluice.core.cluster.ClusterMap;
+import dev.sluice.core.cluster.ClusterMaps;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.EngineClock;
 import dev.sluice.engine.EngineException;
+import dev.sluice.engine.Status;
 import dev.sluice.engine.TaskPool;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -46,6 +49,10 @@ public final class Buckets {
     private final EngineClock clock;
     private final Pools pools;
     private final int loops;
+    private final ClusterMaps cluster;
+    private final BucketCapabilities capabilities;
+    private final BucketIdentities identities;
+    private final ConfigOnlyBuckets configOnly = new ConfigOnlyBuckets();
     private final Map<String, Bucket> buckets = new ConcurrentSkipListMap<>();
     private volatile boolean closing;
 
@@ -53,8 +60,13 @@ public final class Buckets {
      * No buckets yet.
      *
      * @param loops how many event loops count into the buckets' counters
+     * @param cluster what the maps of the buckets have in common
+     * @param capabilities what those maps say of what can be used
      */
-    public Buckets(EngineClock clock, Pools pools, int loops) {
+    public Buckets(EngineClock clock, Pools pools, int loops, ClusterMaps cluster, BucketCapabilities capabilities) {
+        this.cluster = cluster;
+        this.capabilities = capabilities;
+        this.identities = new BucketIdentities(clock);
         this.clock = clock;
         this.pools = pools;
         this.loops = loops;
@@ -64,6 +76,49 @@ public final class Buckets {
     public @Nullable Bucket ready(String name) {
         Bucket bucket = buckets.get(name);
         return bucket != null && bucket.ready() ? bucket : null;
+    }
+
+    /** What there is of a bucket of which this node has the cluster map alone; null where there is no such thing. */
+    public @Nullable ConfigOnlyBucket configOnly(String name) {
+        return configOnly.get(name);
+    }
+
+    /**
+     * Stores a cluster manager's map of a bucket. Where there is no such bucket, the name can be selected from here on, for
+     * the sake of the map.
+     *
+     * @return {@code SUCCESS}, {@code TEMPORARY_FAILURE} for a bucket that is coming or going, or {@code TOO_BIG} where
+     *     there are too many names
+     */
+    public Status storeMap(String name, ClusterMap map) {
+        Bucket bucket = buckets.get(name);
+        if (bucket == null) {
+            boolean stored = configOnly.store(name, map);
+            Bucket created = ready(name);
+            if (created != null) {
+                takeOver(created); // It became ready without having seen the map.
+            }
+            return stored ? Status.SUCCESS : Status.TOO_BIG;
+        }
+        if (!bucket.ready()) {
+            return Status.TEMPORARY_FAILURE;
+        }
+        bucket.map().store(map);
+        return Status.SUCCESS;
+    }
+
+    /** A bucket that serves takes the place of the one of its name that had a map and nothing else. */
+    private void takeOver(Bucket bucket) {
+        ConfigOnlyBucket before = configOnly.get(bucket.name());
+        if (before != null) {
+            bucket.map().store(before.map());
+            configOnly.end(bucket.name(), bucket);
+        }
+    }
+
+    /** Forgets a bucket of which there is the cluster map alone; false where there is no such thing. */
+    public boolean deleteConfigOnly(String name) {
+        return configOnly.end(name, null);
     }
 
     /** All ready buckets, by name. */
@@ -83,7 +138,7 @@ public final class Buckets {
      * @return completes when it is ready, or with a {@link BucketException}
      */
     public CompletableFuture<Void> create(BucketSpec spec) {
-        Bucket bucket = new Bucket(spec, clock, pools, loops);
+        Bucket bucket = new Bucket(spec, clock, pools, loops, cluster, capabilities);
         if (buckets.putIfAbsent(spec.name(), bucket) != null) {
             return CompletableFuture.failedFuture(
                     new BucketException(Reason.EXISTS, "bucket " + spec.name() + " exists already", null));
@@ -115,7 +170,12 @@ public final class Buckets {
             if (engine == null) {
                 throw new EngineException("the provider answered null");
             }
-            serve(bucket, engine);
+            ConfigOnlyBucket placeholder = configOnly.get(spec.name());
+            if (placeholder != null) {
+                bucket.map().store(placeholder.map());
+            }
+            serve(bucket, engine, identities.of(spec));
+            takeOver(bucket);
             bucket.created().complete(null);
         } catch (IOException e) {
             bucket.context().closePools();
@@ -139,9 +199,9 @@ public final class Buckets {
     }
 
     /** Puts an engine into service. One that cannot say what it can do is closed again. */
-    private static void serve(Bucket bucket, Engine engine) {
+    private static void serve(Bucket bucket, Engine engine, String uuid) {
         try {
-            bucket.opened(engine);
+            bucket.opened(engine, uuid);
         } catch (RuntimeException | Error e) {
             try {
                 engine.close(false);

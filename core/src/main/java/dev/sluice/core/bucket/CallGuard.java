@@ -16,11 +16,18 @@ final class CallGuard {
 
     private final EngineFaults faults;
     private final ClassLoader loader;
+    private final Traffic traffic;
     private final boolean foreign;
 
+    /** For a bucket whose traffic nobody stops. */
     CallGuard(EngineFaults faults, ClassLoader loader) {
+        this(faults, loader, new Traffic());
+    }
+
+    CallGuard(EngineFaults faults, ClassLoader loader, Traffic traffic) {
         this.faults = faults;
         this.loader = loader;
+        this.traffic = traffic;
         this.foreign = loader != CallGuard.class.getClassLoader();
     }
 
@@ -43,14 +50,18 @@ final class CallGuard {
     }
 
     /**
-     * The answer that was notified to the call which is repeated now, or null where the engine is to be called.
+     * The answer that was notified to the call which is repeated now, or that the engine need not be asked for; null where
+     * it is to be called.
      *
      * @param expected what the call may answer
      */
     @Nullable
     Status answered(Cookie cookie, Statuses expected) {
         Status answer = ((EngineCall) cookie).takeAnswer();
-        return answer == null ? null : checked(answer, expected);
+        if (answer != null) {
+            return checked(answer, expected);
+        }
+        return traffic.putsOff(expected, cookie.attachment() != null) ? Status.TEMPORARY_FAILURE : null;
     }
 
     /** What a call that did not throw has really answered. */
@@ -83,7 +94,7 @@ final class CallGuard {
 
     private Status checked(Status status, Statuses expected) {
         if (expected.contains(status)) {
-            return status;
+            return traffic.seen(status, expected);
         }
         faults.report(EngineFault.UNEXPECTED_STATUS, null);
         return expected.unknown();

@@ -27,6 +27,7 @@ public final class Commands {
     public static final Command VERBOSITY = SessionCommands::verbosity;
     public static final Command LIST_BUCKETS = SessionCommands::listBuckets;
     public static final Command SELECT_BUCKET = SessionCommands::selectBucket;
+    public static final Command IFCONFIG = InterfaceCommand::execute;
     public static final Command STAT = StatCommand.INSTANCE;
 
     private Commands() {}
@@ -41,6 +42,7 @@ public final class Commands {
                 || command == VERBOSITY
                 || command == LIST_BUCKETS
                 || command == SELECT_BUCKET
+                || command == IFCONFIG
                 || command == STAT;
     }
 }

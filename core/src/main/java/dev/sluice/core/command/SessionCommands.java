@@ -1,6 +1,7 @@
 package dev.sluice.core.command;
 
 import dev.sluice.core.bucket.Bucket;
+import dev.sluice.core.bucket.ConfigOnlyBucket;
 import dev.sluice.core.cookie.CommandCookie;
 import dev.sluice.core.cookie.Refusal;
 import dev.sluice.core.cookie.Session;
@@ -68,11 +69,24 @@ final class SessionCommands {
             return cookie.refuse(Refusal.NOT_SUPPORTED);
         }
         String name = cookie.request().keyText();
-        Bucket bucket = name.equals(NO_BUCKET) ? null : session.node().buckets().ready(name);
-        if ((bucket == null && !name.equals(NO_BUCKET)) || !session.select(bucket)) {
+        // Once more at the end: between the two looks, the one kind of bucket may have become the other.
+        boolean selected = name.equals(NO_BUCKET)
+                ? session.select(null)
+                : select(session, name) || selectConfigOnly(session, name) || select(session, name);
+        if (!selected) {
             return Status.NO_SUCH_KEY;
         }
         cookie.reply().done(cookie);
         return Status.SUCCESS;
+    }
+
+    private static boolean select(Session session, String name) {
+        Bucket bucket = session.node().buckets().ready(name);
+        return bucket != null && session.select(bucket);
+    }
+
+    private static boolean selectConfigOnly(Session session, String name) {
+        ConfigOnlyBucket bucket = session.node().buckets().configOnly(name);
+        return bucket != null && session.selectConfigOnly(bucket);
     }
 }

@@ -2,6 +2,7 @@ package dev.sluice.core.connection;
 
 import dev.sluice.core.bucket.Bucket;
 import dev.sluice.core.bucket.BucketUser;
+import dev.sluice.core.bucket.ConfigOnlyBucket;
 import dev.sluice.core.command.Commands;
 import dev.sluice.core.cookie.Command;
 import dev.sluice.core.cookie.CommandCookie;
@@ -71,9 +72,6 @@ public final class Connection implements Session, BucketUser {
     /** How many idle cookies a connection keeps beside the one for the next frame. */
     private static final int SPARE_COOKIES_MAX = 4;
 
-    /** A command that waits for a vbucket, and its handle. */
-    private record PendingVbucket(int vbucket, BlockedCookie handle) {}
-
     private enum State {
         OPEN,
         /** Says what it has to say and executes nothing more. */
@@ -89,14 +87,16 @@ public final class Connection implements Session, BucketUser {
     private final Outbound outbound;
     private final Inbound inbound;
     private final BinaryCodec codec;
+    private final MapNews mapNews;
     private final boolean authenticated;
+    private final @Nullable String certifiedUser;
     private final Runnable continueTask = this::continueAfterYield;
     /** Commands that have waited and are not answered yet; of each it is known whether others may overtake it. */
     private final List<CommandCookie> inFlight = new ArrayList<>(1);
     /** Those of them that may go on as soon as the outbound buffer is open. */
     private final ArrayDeque<CommandCookie> woken = new ArrayDeque<>(1);
-    /** Commands that wait for a vbucket to be pending no more. */
-    private final List<PendingVbucket> vbucketWaiters = new ArrayList<>(0);
+
+    private final PendingVBuckets pendingVbuckets = new PendingVBuckets(this);
     /** Idle cookies, fewer than there may be commands in flight. */
     private final ArrayDeque<CommandCookie> spareCookies = new ArrayDeque<>(1);
 
@@ -109,6 +109,9 @@ public final class Connection implements Session, BucketUser {
 
     private State state = State.OPEN;
     private @Nullable Bucket bucket;
+    /** What is selected instead of a bucket, where it is no more than a cluster map. */
+    private @Nullable ConfigOnlyBucket configOnly;
+
     private boolean reading = true;
     private boolean yielded;
     private boolean continuing;
@@ -135,6 +138,7 @@ public final class Connection implements Session, BucketUser {
      * @param id unique in the process
      * @param bucket where it begins, if it can still be joined; null for none
      * @param authenticated whether it may do anything without a login
+     * @param certifiedUser whom the client's certificate has proved; null for nobody
      */
     public Connection(
             long id,
@@ -142,7 +146,8 @@ public final class Connection implements Session, BucketUser {
             Transport transport,
             Loop loop,
             @Nullable Bucket bucket,
-            boolean authenticated) {
+            boolean authenticated,
+            @Nullable String certifiedUser) {
         this.id = id;
         this.host = host;
         this.transport = transport;
@@ -151,7 +156,9 @@ public final class Connection implements Session, BucketUser {
         this.outbound = new Outbound(transport, limits.copyBytesMax());
         this.inbound = new Inbound(host.inboundBudget(), host.spareArrays(loop));
         this.authenticated = authenticated;
+        this.certifiedUser = certifiedUser;
         this.codec = new BinaryCodec(this);
+        this.mapNews = new MapNews(outbound, codec.reply().maps());
         this.next = new CommandCookie(this, codec.reply());
         this.progressNanos = host.clock().nanoTime();
         if (bucket != null && bucket.join(this)) {
@@ -238,6 +245,9 @@ public final class Connection implements Session, BucketUser {
         assert loop.inLoop();
         if (state == State.CLOSED) {
             return;
+        }
+        if (mapNews.due()) {
+            endTurn(); // The one before may have left without anybody hearing of it.
         }
         long pending =
                 outbound.pendingBytes(); // Once: of a client that does not read it looks at every chunk in the queue.
@@ -414,6 +424,7 @@ public final class Connection implements Session, BucketUser {
     /** Ends a command, whatever it does, without an answer. */
     private void abandonCommand(CommandCookie cookie) {
         releaseFrame(cookie);
+        pendingVbuckets.ended(cookie);
         if (cookie.blocked()) {
             cookie.cancel();
         } else if (cookie.running()) {
@@ -447,8 +458,11 @@ public final class Connection implements Session, BucketUser {
                 return;
             }
             case VBUCKET_PENDING -> {
-                vbucketWaiters.add(new PendingVbucket(cookie.request().vbucket(), cookie.block()));
-                park(cookie);
+                if (pendingVbuckets.askAgain(cookie)) {
+                    settle(cookie, execute(cookie));
+                } else {
+                    park(cookie);
+                }
                 return;
             }
             case SUCCESS -> {}
@@ -456,6 +470,7 @@ public final class Connection implements Session, BucketUser {
             default -> fail(cookie, status);
         }
         releaseFrame(cookie);
+        pendingVbuckets.ended(cookie);
         cookie.end();
         if (cookie != next) {
             inFlight.remove(cookie);
@@ -551,6 +566,9 @@ public final class Connection implements Session, BucketUser {
         }
         boolean held = !outbound.open();
         boolean handedOver = flush();
+        if (state == State.OPEN && mapNews.tell()) {
+            handedOver = flush();
+        }
         commandsThisTurn = 0;
         boolean idle = inbound.isEmpty() && woken.isEmpty();
         if (held && outbound.open() && !idle) {
@@ -654,7 +672,6 @@ public final class Connection implements Session, BucketUser {
     /** Ends what is blocked and leaves the bucket. */
     private void leave() {
         outboundWaiter = null;
-        vbucketWaiters.clear();
         barrier = false;
         CommandCookie executed = running;
         if (executed != null && executed == next) {
@@ -667,6 +684,15 @@ public final class Connection implements Session, BucketUser {
         woken.clear();
         Bucket here = bucket;
         bucket = null;
+        if (here != null) {
+            here.leave(this);
+        }
+        leaveConfigOnly();
+    }
+
+    private void leaveConfigOnly() {
+        ConfigOnlyBucket here = configOnly;
+        configOnly = null;
         if (here != null) {
             here.leave(this);
         }
@@ -690,14 +716,48 @@ public final class Connection implements Session, BucketUser {
     public void vbucketStateChanged(Bucket changed, int vbucket) {
         enqueue(() -> {
             if (bucket == changed) {
-                vbucketWaiters.removeIf(waiter -> {
-                    boolean awaited = waiter.vbucket() == vbucket;
-                    if (awaited) {
-                        waiter.handle().notifyIoComplete(Status.SUCCESS);
-                    }
-                    return awaited;
-                });
+                pendingVbuckets.changed(vbucket);
             }
+        });
+    }
+
+    @Override
+    public void clusterMapChanged() {
+        mapChanged(MapNews.SELECTED);
+    }
+
+    /** The map without a bucket has changed. Any thread. */
+    public void globalMapChanged() {
+        mapChanged(MapNews.GLOBAL);
+    }
+
+    /** Every map has changed. Any thread. */
+    public void everyMapChanged() {
+        mapChanged(MapNews.SELECTED | MapNews.GLOBAL);
+    }
+
+    private void mapChanged(int maps) {
+        if (mapNews.mark(maps)) {
+            enqueue(() -> {
+                mapNews.collect();
+                endTurn();
+            });
+        }
+    }
+
+    @Override
+    public void configOnlyBucketEnded(ConfigOnlyBucket ended) {
+        enqueue(() -> {
+            if (state == State.CLOSED || configOnly != ended) {
+                return;
+            }
+            Bucket successor = ended.successor();
+            if (successor == null || !select(successor)) {
+                bucketLost = true;
+                leave();
+                closeAfterReplies("the bucket was deleted");
+            }
+            endTurn();
         });
     }
 
@@ -712,16 +772,38 @@ public final class Connection implements Session, BucketUser {
     @Override
     public boolean select(@Nullable Bucket selected) {
         Bucket before = bucket;
-        if (selected == before) {
-            return true;
-        }
-        if (selected != null && !selected.join(this)) {
+        if (selected != before && selected != null && !selected.join(this)) {
             return false;
         }
+        codec.reply().maps().selected();
+        leaveConfigOnly();
         bucket = selected;
-        if (before != null) {
+        if (before != null && before != selected) {
             before.leave(this);
         }
+        return true;
+    }
+
+    @Override
+    public @Nullable ConfigOnlyBucket configOnly() {
+        return configOnly;
+    }
+
+    @Override
+    public boolean selectConfigOnly(ConfigOnlyBucket selected) {
+        if (selected != configOnly) {
+            if (!selected.join(this)) {
+                return false;
+            }
+            Bucket before = bucket;
+            bucket = null;
+            if (before != null) {
+                before.leave(this);
+            }
+            leaveConfigOnly();
+            configOnly = selected;
+        }
+        codec.reply().maps().selected();
         return true;
     }
 
@@ -772,21 +854,31 @@ public final class Connection implements Session, BucketUser {
     }
 
     @Override
+    public @Nullable String certifiedUser() {
+        return certifiedUser;
+    }
+
+    @Override
     public boolean alone() {
         return inFlight.isEmpty() || (inFlight.size() == 1 && inFlight.get(0) == running);
+    }
+
+    private String selectedName() {
+        Bucket here = bucket;
+        ConfigOnlyBucket mapOnly = configOnly;
+        return here != null ? here.name() : mapOnly != null ? mapOnly.name() : "";
     }
 
     /** What STAT tells of this connection, for its JSON. On the loop. */
     public ConnectionDescription describe() {
         assert loop.inLoop();
-        Bucket here = bucket;
         return new ConnectionDescription(
                 id,
                 transport.remoteAddress(),
                 transport.localAddress(),
                 transport.encrypted(),
                 state.name(),
-                here == null ? "" : here.name(),
+                selectedName(),
                 running != null ? "RUNNING" : inFlight.isEmpty() ? "IDLE" : "BLOCKED",
                 inFlight.size(),
                 commandsTotal,

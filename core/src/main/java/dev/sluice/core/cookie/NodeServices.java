@@ -2,6 +2,9 @@ package dev.sluice.core.cookie;
 
 import dev.sluice.core.bucket.Buckets;
 import dev.sluice.core.bucket.Pools;
+import dev.sluice.core.cluster.ClusterMaps;
+import dev.sluice.core.cluster.NetworkInterface;
+import dev.sluice.core.cluster.NodeAddresses;
 import dev.sluice.core.limits.Limits;
 import dev.sluice.core.statistics.ServerCounters;
 import dev.sluice.engine.EngineClock;
@@ -31,6 +34,15 @@ public interface NodeServices {
 
     /** The settings in force, as one JSON text. */
     String settingsJson();
+
+    /** Where clients find this node; {@link NodeAddresses#NONE} before the listeners are open. */
+    NodeAddresses addresses();
+
+    /** The map without a bucket, and what the maps of all buckets have in common. */
+    ClusterMaps cluster();
+
+    /** Where the server listens; nothing before the listeners are open. */
+    List<NetworkInterface> interfaces();
 
     /** One JSON text for each connection whose id passes, gathered on the loops that own them. */
     CompletableFuture<List<Supplier<String>>> describeConnections(LongPredicate which);

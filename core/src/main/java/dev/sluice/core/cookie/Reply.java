@@ -1,9 +1,12 @@
 package dev.sluice.core.cookie;
 
+import dev.sluice.core.cluster.ClusterMap;
+import dev.sluice.core.cluster.MapVersion;
 import dev.sluice.core.spool.ScanEncoder;
 import dev.sluice.engine.DocumentView;
 import dev.sluice.engine.MutationResult;
 import dev.sluice.engine.Status;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a command answers, in no protocol's terms: what a quiet request leaves unsaid, which status a number of ours is on
@@ -31,6 +34,13 @@ public interface Reply {
 
     /** Done, with a text or other bytes. Ends the reply. */
     void bytes(CommandCookie cookie, byte[] value);
+
+    /**
+     * A cluster map, or nothing where the client has it. Ends the reply.
+     *
+     * @param known what the client says that it has; null where it does not say
+     */
+    void clusterMap(CommandCookie cookie, ClusterMap map, @Nullable MapVersion known);
 
     /** Done, with a JSON text in UTF-8, which must not change again. Ends the reply. */
     void json(CommandCookie cookie, byte[] text);

@@ -1,6 +1,7 @@
 package dev.sluice.core.cookie;
 
 import dev.sluice.core.bucket.Bucket;
+import dev.sluice.core.bucket.ConfigOnlyBucket;
 import dev.sluice.core.transport.Loop;
 import dev.sluice.core.transport.Outbound;
 import dev.sluice.engine.Status;
@@ -31,7 +32,25 @@ public interface Session {
      */
     boolean select(@Nullable Bucket bucket);
 
+    /** What is selected where it is no more than a cluster map; null otherwise. Then there is no {@link #bucket()}. */
+    @Nullable
+    ConfigOnlyBucket configOnly();
+
+    /**
+     * Selects a bucket of which there is the cluster map alone.
+     *
+     * @return false when there is no such thing any more: the selection is what it was
+     */
+    boolean selectConfigOnly(ConfigOnlyBucket bucket);
+
     boolean authenticated();
+
+    /**
+     * The user that the client's certificate has proved, before the first command; null where there is none. Such a
+     * connection cannot log in as somebody else: SASL answers NOT_SUPPORTED. Protocol: {@code auth} 5.1.
+     */
+    @Nullable
+    String certifiedUser();
 
     /** Whether no other command of the connection is in flight beside the one that asks. */
     boolean alone();

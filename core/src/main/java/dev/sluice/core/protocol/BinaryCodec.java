@@ -127,6 +127,11 @@ public final class BinaryCodec {
             reply.send(cookie, WireStatus.UNKNOWN_COMMAND, null);
             return null;
         }
+        if (session.configOnly() != null && !servedWithConfigOnly(opcode)) {
+            boolean xerror = reply.has(Feature.XERROR);
+            reply.send(cookie, xerror ? WireStatus.E_CONFIG_ONLY : WireStatus.NOT_SUPPORTED, null);
+            return null;
+        }
         if (!opcode.served()) {
             reply.send(cookie, WireStatus.NOT_SUPPORTED, null);
             return null;
@@ -266,6 +271,14 @@ public final class BinaryCodec {
         }
         return switch (opcode) {
             case HELLO, SASL_LIST_MECHS, SASL_AUTH, SASL_STEP, GET_ERROR_MAP -> true;
+            default -> false;
+        };
+    }
+
+    /** What is there where a bucket is no more than its cluster map. */
+    private static boolean servedWithConfigOnly(Opcode opcode) {
+        return switch (opcode) {
+            case HELLO, GET_ERROR_MAP, GET_CLUSTER_CONFIG, SELECT_BUCKET -> true;
             default -> false;
         };
     }

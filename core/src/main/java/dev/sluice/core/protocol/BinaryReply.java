@@ -1,6 +1,8 @@
 package dev.sluice.core.protocol;
 
 import dev.sluice.core.bucket.Bucket;
+import dev.sluice.core.cluster.ClusterMap;
+import dev.sluice.core.cluster.MapVersion;
 import dev.sluice.core.cookie.CommandCookie;
 import dev.sluice.core.cookie.Refusal;
 import dev.sluice.core.cookie.Reply;
@@ -37,12 +39,14 @@ public final class BinaryReply implements Reply {
 
     private final Session session;
     private final Outbound outbound;
+    private final ClusterMapFrames maps;
     private long features;
     private boolean greeted;
 
     BinaryReply(Session session) {
         this.session = session;
         this.outbound = session.outbound();
+        this.maps = new ClusterMapFrames(session, this);
     }
 
     // ---- what the client understands --------------------------------------------------------------------------------
@@ -65,6 +69,11 @@ public final class BinaryReply implements Reply {
     /** The datatype bits that the client may send and get. */
     int datatypes() {
         return has(Feature.JSON) ? Datatype.JSON : Datatype.RAW;
+    }
+
+    /** The cluster maps that the client is sent. */
+    public ClusterMapFrames maps() {
+        return maps;
     }
 
     // ---- answers ----------------------------------------------------------------------------------------------------
@@ -151,6 +160,11 @@ public final class BinaryReply implements Reply {
     }
 
     @Override
+    public void clusterMap(CommandCookie cookie, ClusterMap map, @Nullable MapVersion known) {
+        maps.answer(cookie, map, known);
+    }
+
+    @Override
     public void json(CommandCookie cookie, byte[] text) {
         send(cookie, WireStatus.SUCCESS, text, Datatype.JSON & datatypes());
     }
@@ -215,6 +229,8 @@ public final class BinaryReply implements Reply {
     private void sendOrClose(CommandCookie cookie, @Nullable WireStatus wire, String what) {
         if (wire == null) {
             session.closeAfterReplies("no status without XERROR for " + what);
+        } else if (wire == WireStatus.NOT_MY_VBUCKET) {
+            maps.notMyVBucket(cookie); // There clients look for a cluster map, not for a sentence.
         } else {
             if (wire == WireStatus.UNKNOWN_COLLECTION || wire == WireStatus.UNKNOWN_SCOPE) {
                 Bucket bucket = session.bucket();
@@ -222,8 +238,7 @@ public final class BinaryReply implements Reply {
                     cookie.manifestUid(bucket.collections().uid());
                 }
             }
-            // Behind NOT_MY_VBUCKET clients look for a cluster map, not for a sentence.
-            send(cookie, wire, wire == WireStatus.NOT_MY_VBUCKET ? null : cookie.errorContext());
+            send(cookie, wire, cookie.errorContext());
         }
     }
 

@@ -18,8 +18,8 @@ enum Feature {
     /** The datatype bit for JSON is used, in both directions. */
     JSON(0x0b, true),
     /** The server may send requests of its own. */
-    DUPLEX(0x0c, false),
-    CLUSTERMAP_CHANGE_NOTIFICATION(0x0d, false, DUPLEX),
+    DUPLEX(0x0c, true),
+    CLUSTERMAP_CHANGE_NOTIFICATION(0x0d, true, DUPLEX),
     /** A command may overtake one that waits, where both allow it. */
     UNORDERED_EXECUTION(0x0e, true),
     /** Answers say how long the server took. */
@@ -36,10 +36,10 @@ enum Feature {
     SUBDOC_REPLACE_BODY_WITH_XATTR(0x19, false),
     NON_BLOCKING_THROTTLING_MODE(0x1b, false),
     SUBDOC_REPLICA_READ(0x1c, false),
-    GET_CLUSTER_CONFIG_WITH_KNOWN_VERSION(0x1d, false),
-    DEDUPE_NOT_MY_VBUCKET_CLUSTERMAP(0x1e, false),
+    GET_CLUSTER_CONFIG_WITH_KNOWN_VERSION(0x1d, true),
+    DEDUPE_NOT_MY_VBUCKET_CLUSTERMAP(0x1e, true),
     /** Where the full form is asked for as well, only this one is granted. */
-    CLUSTERMAP_CHANGE_NOTIFICATION_BRIEF(0x1f, false, DUPLEX),
+    CLUSTERMAP_CHANGE_NOTIFICATION_BRIEF(0x1f, true, DUPLEX),
     SUBDOC_ALLOWS_ACCESS_ON_MULTIPLE_XATTR_KEYS(0x20, false),
     SUBDOC_BINARY_XATTR(0x21, false),
     RANGE_SCAN_INCLUDE_XATTR(0x22, false, XATTR),

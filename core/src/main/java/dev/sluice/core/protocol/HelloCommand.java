@@ -40,6 +40,9 @@ enum HelloCommand implements BucketFree {
                 return Status.INVALID_ARGUMENTS;
             }
         }
+        if ((asked & Feature.CLUSTERMAP_CHANGE_NOTIFICATION_BRIEF.bit()) != 0) {
+            asked &= ~Feature.CLUSTERMAP_CHANGE_NOTIFICATION.bit(); // One form of notification is enough.
+        }
         grant(cookie, reply, asked);
         return Status.SUCCESS;
     }

@@ -3,6 +3,7 @@ package dev.sluice.core.protocol;
 import dev.sluice.core.command.CollectionCommands;
 import dev.sluice.core.command.Commands;
 import dev.sluice.core.command.JsonDetector;
+import dev.sluice.core.command.VBucketCommands;
 import dev.sluice.core.cookie.Command;
 import dev.sluice.core.cookie.CommandCookie;
 import dev.sluice.core.cookie.Request;
@@ -64,6 +65,7 @@ final class RequestReader {
             }
             case LIST_BUCKETS -> Commands.LIST_BUCKETS;
             case SELECT_BUCKET -> Commands.SELECT_BUCKET;
+            case IFCONFIG -> Commands.IFCONFIG;
             case HELLO -> HelloCommand.INSTANCE;
             case GET_ERROR_MAP -> errorMap(cookie, reply);
             case COLLECTIONS_SET_MANIFEST -> ofTheBucket(cookie, reply, CollectionCommands.SET_MANIFEST);
@@ -81,6 +83,13 @@ final class RequestReader {
                 request.scanId(Wire.i64(array, extras), Wire.i64(array, extras + 8));
                 yield ScanCommands.CANCEL;
             }
+            case GET_CLUSTER_CONFIG -> ClusterRequests.getClusterConfig(cookie, reply, array, extras, extrasLength);
+            case SET_CLUSTER_CONFIG -> ClusterRequests.setClusterConfig(cookie, reply, array, extras);
+            case SET_VBUCKET -> ClusterRequests.setVBucket(cookie, reply, array, extras, datatype);
+            case GET_VBUCKET -> VBucketCommands.GET_VBUCKET;
+            case DEL_VBUCKET -> VBucketCommands.DEL_VBUCKET;
+            case ENABLE_TRAFFIC -> VBucketCommands.ENABLE_TRAFFIC;
+            case DISABLE_TRAFFIC -> VBucketCommands.DISABLE_TRAFFIC;
             default -> throw new AssertionError("served but not read: " + opcode);
         };
     }

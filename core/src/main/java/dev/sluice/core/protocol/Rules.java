@@ -81,12 +81,20 @@ record Rules(
             NOTHING.name(Part.OPTIONAL, Part.FORBIDDEN).anyCas();
     static final Rules SET_MANIFEST = NOTHING.name(Part.FORBIDDEN, Part.REQUIRED);
     static final Rules COLLECTION_PATH = NOTHING.name(Part.OPTIONAL, Part.OPTIONAL);
+    static final Rules IFCONFIG = NOTHING.name(Part.REQUIRED, Part.OPTIONAL).datatypes(JSON);
     static final Rules RANGE_SCAN_CREATE =
             NOTHING.name(Part.FORBIDDEN, Part.REQUIRED).datatypes(JSON);
     static final Rules RANGE_SCAN_CONTINUE = NOTHING.extras(28);
     static final Rules RANGE_SCAN_CANCEL = NOTHING.extras(16);
 
     static final Rules GET_ERROR_MAP = NOTHING.name(Part.FORBIDDEN, Part.REQUIRED);
+    static final Rules GET_CLUSTER_CONFIG = NOTHING.extras(0, 16);
+    static final Rules SET_CLUSTER_CONFIG =
+            NOTHING.extras(16).name(Part.OPTIONAL, Part.REQUIRED).datatypes(JSON);
+    static final Rules SET_VBUCKET =
+            NOTHING.extras(1).name(Part.FORBIDDEN, Part.OPTIONAL).datatypes(JSON);
+    static final Rules GET_VBUCKET = NOTHING.name(Part.OPTIONAL, Part.FORBIDDEN);
+    static final Rules DEL_VBUCKET = NOTHING.name(Part.FORBIDDEN, Part.OPTIONAL);
 
     /** The protocol knows the opcode, Sluice does not serve it today: NOT_SUPPORTED. */
     static final Rules NOT_SERVED =

@@ -60,6 +60,9 @@ class HeaderWireTest {
             new Row("b9", "0", '-', '+', "0", "raw"),
             new Row("ba", "0", '-', '-', "0", "raw"),
             new Row("bb bc", "0", 'o', 'o', "0", "raw"),
+            new Row("3e", "0", 'o', '-', "0", "raw"),
+            new Row("ae ad", "0", '-', '-', "0", "raw"),
+            new Row("b5", "0 16", '-', '-', "0", "raw"),
             new Row("da", "0", '-', '+', "0", "json"),
             new Row("db", "28", '-', '-', "0", "raw"),
             new Row("dc", "16", '-', '-', "0", "raw"));
@@ -273,7 +276,7 @@ class HeaderWireTest {
 
         @Test
         void everyOtherNumber_isEitherServedOrNotSupported() {
-            Set<Integer> served = new TreeSet<>(List.of(0x07, 0x08, 0x17, 0x18));
+            Set<Integer> served = new TreeSet<>(List.of(0x07, 0x08, 0x17, 0x18, 0x3d, 0x3f, 0xb4));
             MATRIX.forEach(row -> served.addAll(opcodes(row)));
             for (int code = 0; code < 256; code++) {
                 boolean unassigned = Hex.bytes(UNASSIGNED).length > 0 && contains(UNASSIGNED, code);

@@ -1,6 +1,7 @@
 package dev.sluice.server.config;
 
 import com.fasterxml.jackson.core.JsonLocation;
+import dev.sluice.core.cluster.NodeAddresses;
 import dev.sluice.core.engine.EngineCatalog;
 import dev.sluice.core.engine.Problem;
 import dev.sluice.core.engine.Setting;
@@ -124,6 +125,7 @@ public final class ConfigurationReader {
                 environment.heapBytes(),
                 problems::add);
         List<ListenerConfiguration> listeners = listeners(root);
+        ManagementConfiguration mgmt = management(root, listeners);
         EngineCatalog catalog = EngineCatalog.load(environment.classes(), plugins(settings), Keys.RESERVED);
         problems.addAll(catalog.problems());
         Path data = resolve(settings, Keys.DATA, "data");
@@ -133,14 +135,18 @@ public final class ConfigurationReader {
         String path = Problem.member(ROOT, Keys.BUCKETS);
         List<ServerConfiguration.Bucket> specs = buckets.parse(path, object(path, raw));
         TransportKind transport = TransportKind.of(Objects.requireNonNull(settings.text(Keys.TRANSPORT)));
+        NodeAddresses.Alternate external = external(root);
         return new ServerConfiguration(
                 transport,
                 listeners,
+                mgmt,
+                external,
                 counts,
                 limits,
+                LimitsSection.handshakes(limitSettings),
                 specs,
                 catalog,
-                EffectiveSettings.of(transport, listeners, counts, limitSettings, limits, specs, data));
+                EffectiveSettings.of(transport, listeners, mgmt, external, counts, limitSettings, limits, specs, data));
     }
 
     private Settings section(Map<String, @Nullable Object> root, String name, List<Setting> declared) {
@@ -160,8 +166,8 @@ public final class ConfigurationReader {
         List<ListenerConfiguration> listeners = new ArrayList<>();
         for (int i = 0; i < elements.size(); i++) {
             String element = Problem.element(path, i);
-            ListenerConfiguration listener =
-                    ListenerConfiguration.parse(element, object(element, elements.get(i)), problems::add);
+            ListenerConfiguration listener = ListenerConfiguration.parse(
+                    element, object(element, elements.get(i)), environment.home(), problems::add);
             if (listener == null) {
                 continue;
             }
@@ -174,6 +180,23 @@ public final class ConfigurationReader {
             listeners.add(listener);
         }
         return listeners;
+    }
+
+    private NodeAddresses.@Nullable Alternate external(Map<String, @Nullable Object> root) {
+        if (!root.containsKey(Keys.EXTERNAL)) {
+            return null;
+        }
+        String path = Problem.member(ROOT, Keys.EXTERNAL);
+        return ExternalSection.parse(path, object(path, root.get(Keys.EXTERNAL)), problems::add);
+    }
+
+    private ManagementConfiguration management(
+            Map<String, @Nullable Object> root, List<ListenerConfiguration> listeners) {
+        if (!root.containsKey(Keys.MGMT)) {
+            return ManagementSection.beside(listeners);
+        }
+        String path = Problem.member(ROOT, Keys.MGMT);
+        return ManagementSection.parse(path, root.get(Keys.MGMT), environment.home(), problems::add);
     }
 
     private @Nullable Path plugins(Settings settings) {

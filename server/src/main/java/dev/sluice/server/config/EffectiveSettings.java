@@ -1,14 +1,17 @@
 package dev.sluice.server.config;
 
 import dev.sluice.core.bucket.BucketSpec;
+import dev.sluice.core.cluster.NodeAddresses;
 import dev.sluice.core.engine.EngineSettings;
 import dev.sluice.core.engine.Settings;
 import dev.sluice.core.engine.Units;
 import dev.sluice.core.limits.Limits;
+import dev.sluice.server.tls.TlsSettings;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What the server works with, defaults filled in, in the shape of the configuration file. */
 final class EffectiveSettings {
@@ -18,6 +21,8 @@ final class EffectiveSettings {
     static Map<String, Object> of(
             TransportKind transport,
             List<ListenerConfiguration> listeners,
+            ManagementConfiguration mgmt,
+            NodeAddresses.@Nullable Alternate external,
             ThreadCounts threads,
             Settings limitSettings,
             Limits limits,
@@ -26,9 +31,13 @@ final class EffectiveSettings {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put(
                 Keys.LISTENERS,
-                listeners.stream()
-                        .map(l -> Map.of(Keys.ADDRESS, l.addressText()))
-                        .toList());
+                listeners.stream().map(EffectiveSettings::listener).toList());
+        all.put(
+                Keys.MGMT,
+                mgmt.listeners().stream().map(EffectiveSettings::listener).toList());
+        if (external != null) {
+            all.put(Keys.EXTERNAL, external(external));
+        }
         all.put(Keys.TRANSPORT, transport.text());
         Map<String, Object> counts = new LinkedHashMap<>();
         counts.put("eventLoops", threads.eventLoops());
@@ -45,6 +54,52 @@ final class EffectiveSettings {
         buckets.forEach(bucket -> named.put(bucket.spec().name(), bucket(bucket.spec())));
         all.put(Keys.BUCKETS, named);
         return all;
+    }
+
+    private static Map<String, Object> listener(ListenerConfiguration listener) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put(Keys.ADDRESS, listener.addressText());
+        if (listener.tls() != null) {
+            values.put(Keys.TLS, tls(listener.tls().settings()));
+        }
+        return values;
+    }
+
+    /** Not where passwords are: others read this as well. */
+    private static Map<String, Object> tls(TlsSettings settings) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        putIfThere(values, TlsSettings.CERTIFICATE, settings.certificate());
+        putIfThere(values, TlsSettings.KEY, settings.key());
+        putIfThere(values, TlsSettings.KEYSTORE, settings.keystore());
+        putIfThere(values, TlsSettings.CLIENT_CA, settings.clientCa());
+        values.put(Keys.MINIMUM_VERSION, settings.minimumVersion().text());
+        if (!settings.ciphers().isEmpty()) {
+            values.put(TlsSettings.CIPHERS, settings.ciphers());
+        }
+        values.put(Keys.CLIENT_CERTIFICATES, settings.clientCertificates().text());
+        return values;
+    }
+
+    private static Map<String, Object> external(NodeAddresses.Alternate there) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put(Keys.HOSTNAME, there.host());
+        putPort(values, Keys.KV, there.kv());
+        putPort(values, Keys.KV_TLS, there.kvTls());
+        putPort(values, Keys.MGMT, there.mgmt());
+        putPort(values, Keys.MGMT_TLS, there.mgmtTls());
+        return values;
+    }
+
+    private static void putPort(Map<String, Object> values, String key, int port) {
+        if (port != 0) {
+            values.put(key, port);
+        }
+    }
+
+    private static void putIfThere(Map<String, Object> values, String key, @Nullable Path file) {
+        if (file != null) {
+            values.put(key, file.toString());
+        }
     }
 
     private static Map<String, Object> bucket(BucketSpec spec) {

@@ -2,6 +2,8 @@ package dev.sluice.server.config;
 
 import dev.sluice.core.engine.Setting;
 import dev.sluice.core.limits.Limits;
+import dev.sluice.server.tls.IdentityRule;
+import dev.sluice.server.tls.TlsSettings;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -17,6 +19,8 @@ final class Keys {
     static final String BUCKETS = "buckets";
     static final String THREADS = "threads";
     static final String LIMITS = "limits";
+    static final String MGMT = "mgmt";
+    static final String EXTERNAL = "external";
 
     static final String SCHEMA = "$schema";
     static final String TRANSPORT = "transport";
@@ -26,6 +30,18 @@ final class Keys {
     static final String ADDRESS = "address";
     static final String AUTHENTICATION = "authentication";
     static final String AUTHENTICATION_NONE = "none";
+
+    static final String TLS = "tls";
+    static final String MINIMUM_VERSION = "minimumVersion";
+    static final String CLIENT_CERTIFICATES = "clientCertificates";
+    static final String IDENTITIES = "identities";
+    static final String PATH = "path";
+    static final String PREFIX = "prefix";
+    static final String SUFFIX = "suffix";
+    static final String DELIMITER = "delimiter";
+
+    static final String HANDSHAKE = "handshake";
+    static final String HANDSHAKES = "handshakes";
 
     static final String ENGINE = "engine";
     static final String QUOTA = "quota";
@@ -63,7 +79,7 @@ final class Keys {
             Setting.path(DATA, "The directory for the data of buckets; data in the installation by default."));
 
     /** The keys of the file whose values are objects or arrays. */
-    static final List<String> SECTIONS = List.of(LISTENERS, BUCKETS, THREADS, LIMITS);
+    static final List<String> SECTIONS = List.of(LISTENERS, BUCKETS, THREADS, LIMITS, MGMT, EXTERNAL);
 
     static final List<Setting> LISTENER = List.of(
             Setting.text(ADDRESS, "Where to listen: host:port or [IPv6 address]:port; port 0 takes a free one.")
@@ -73,6 +89,48 @@ final class Keys {
                     null,
                     List.of(AUTHENTICATION_NONE),
                     "none lets clients in without a login; must be said for an address that is not loopback."));
+
+    /** All keys of a listener: those above, and the object that is one's TLS. */
+    static final List<String> LISTENER_KEYS =
+            Stream.concat(LISTENER.stream().map(Setting::name), Stream.of(TLS)).toList();
+
+    static final List<Setting> TLS_SETTINGS = List.of(
+            Setting.path(TlsSettings.CERTIFICATE, "PEM: the server's certificate, then those that have issued it."),
+            Setting.path(TlsSettings.KEY, "PEM: the private key of the certificate, in PKCS#8."),
+            Setting.text(TlsSettings.KEY_PASSWORD, "Where the key's password is: file:PATH or env:VARIABLE."),
+            Setting.path(TlsSettings.KEYSTORE, "PKCS#12: one key with its certificates, in place of the two files."),
+            Setting.text(TlsSettings.PASSWORD, "Where the keystore's password is: file:PATH or env:VARIABLE."),
+            Setting.path(TlsSettings.CLIENT_CA, "PEM: who may issue certificates of clients."),
+            Setting.choice(
+                    MINIMUM_VERSION,
+                    TlsSettings.Version.TLS_1_2.text(),
+                    Stream.of(TlsSettings.Version.values())
+                            .map(TlsSettings.Version::text)
+                            .toList(),
+                    "The oldest version that is spoken."),
+            Setting.choice(
+                    CLIENT_CERTIFICATES,
+                    TlsSettings.ClientCertificates.DISABLED.text(),
+                    Stream.of(TlsSettings.ClientCertificates.values())
+                            .map(TlsSettings.ClientCertificates::text)
+                            .toList(),
+                    "Whether clients are asked for certificates: not, asked, or refused without one."));
+
+    /** The keys of TLS whose values are arrays. */
+    static final List<String> TLS_ARRAYS = List.of(TlsSettings.CIPHERS, IDENTITIES);
+
+    static final List<Setting> IDENTITY = List.of(
+            Setting.choice(
+                            PATH,
+                            null,
+                            Stream.of(IdentityRule.Path.values())
+                                    .map(IdentityRule.Path::text)
+                                    .toList(),
+                            "Which names of the certificate to look at.")
+                    .asRequired(),
+            Setting.text(PREFIX, "What the name must begin with, which is dropped."),
+            Setting.text(SUFFIX, "What the name must end with, which is dropped."),
+            Setting.text(DELIMITER, "Characters at the first of which the user's name ends."));
 
     static final List<Setting> BUCKET = List.of(
             Setting.text(ENGINE, "The type of engine that serves the bucket.").asRequired(),
@@ -102,6 +160,19 @@ final class Keys {
             0,
             MAX_TTL_MS_MAX,
             "How long documents of the collection live at most, in place of the bucket's limit; 0s is no limit."));
+
+    static final String HOSTNAME = "hostname";
+    static final String KV = "kv";
+    static final String KV_TLS = "kvTls";
+    static final String MGMT_TLS = "mgmtTls";
+
+    /** Where clients of another network find the server, for cluster maps. */
+    static final List<Setting> EXTERNAL_SETTINGS = List.of(
+            Setting.text(HOSTNAME, "The server's name or address there.").asRequired(),
+            port(KV, "The port there that leads to the first listener without TLS."),
+            port(KV_TLS, "The port there that leads to the first listener with TLS."),
+            port(MGMT, "The port there that leads to the management listener without TLS."),
+            port(MGMT_TLS, "The port there that leads to the management listener with TLS."));
 
     /** A thread count without a value is worked out from the number of cores. */
     static final List<Setting> THREAD_COUNTS = List.of(
@@ -195,6 +266,13 @@ final class Keys {
                     1,
                     1L << 30,
                     "Longer values are examined on a background thread."),
+            duration(HANDSHAKE, 10 * SECOND_MS * NANOS_PER_MS, 3_600 * SECOND_MS, "How long a TLS handshake may take."),
+            Setting.integer(
+                    HANDSHAKES,
+                    1_000,
+                    1,
+                    1_000_000,
+                    "TLS handshakes under way at a time; a connection that would begin one more is closed at once."),
             duration(
                     "stop",
                     LIMIT_DEFAULTS.stopNanosMax(),
@@ -206,6 +284,10 @@ final class Keys {
             .collect(Collectors.toUnmodifiableSet());
 
     private Keys() {}
+
+    private static Setting port(String name, String description) {
+        return Setting.integer(name, null, 1, 65_535, description);
+    }
 
     private static Setting threads(String name, int maximum, String description) {
         return Setting.integer(name, null, 1, maximum, description);

@@ -4,6 +4,7 @@ import dev.sluice.core.engine.Problem;
 import dev.sluice.core.engine.Settings;
 import dev.sluice.core.engine.Units;
 import dev.sluice.core.limits.Limits;
+import dev.sluice.server.tls.HandshakeLimits;
 import java.util.function.Consumer;
 
 /** The {@code limits} object of the file as {@link Limits}. */
@@ -39,6 +40,11 @@ final class LimitsSection {
                 nanos(settings, "scanLifetime"),
                 integer(settings, "valueOffLoad"),
                 nanos(settings, "stop"));
+    }
+
+    /** The bounds of TLS handshakes. */
+    static HandshakeLimits handshakes(Settings settings) {
+        return new HandshakeLimits(nanos(settings, Keys.HANDSHAKE), integer(settings, Keys.HANDSHAKES));
     }
 
     private static boolean atLeast(

@@ -2,9 +2,12 @@ package dev.sluice.server.config;
 
 import dev.sluice.core.engine.Problem;
 import dev.sluice.core.engine.Settings;
+import dev.sluice.server.tls.TlsConfiguration;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -17,8 +20,12 @@ import org.jspecify.annotations.Nullable;
  * @param address resolved; port 0 for a free one
  * @param authenticated whether connections count as logged in from the start, which loopback is and an address that the
  *     configuration opens with {@code "authentication": "none"}
+ * @param tls how connections are encrypted; null where they are not
  */
-public record ListenerConfiguration(InetSocketAddress address, boolean authenticated) {
+public record ListenerConfiguration(
+        InetSocketAddress address,
+        boolean authenticated,
+        @Nullable TlsConfiguration tls) {
 
     private static final String EXPECTED =
             "host:port or [IPv6 address]:port, with a port from 0 to 65535, such as \"127.0.0.1:11210\"";
@@ -37,9 +44,39 @@ public record ListenerConfiguration(InetSocketAddress address, boolean authentic
         return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
     }
 
-    /** Null where something is wrong, which {@code problems} then knows. */
-    static @Nullable ListenerConfiguration parse(String path, Map<String, ?> object, Consumer<Problem> problems) {
-        Settings settings = Settings.check(path, Keys.LISTENER, object, problems);
+    /** The same at any free port. */
+    public ListenerConfiguration atAnyPort() {
+        return at(new InetSocketAddress(address.getAddress(), 0));
+    }
+
+    /** The same at another address. */
+    ListenerConfiguration at(InetSocketAddress other) {
+        return new ListenerConfiguration(other, authenticated, tls);
+    }
+
+    /**
+     * Null where something is wrong, which {@code problems} then knows.
+     *
+     * @param home where relative paths begin
+     */
+    static @Nullable ListenerConfiguration parse(
+            String path, Map<String, @Nullable Object> object, Path home, Consumer<Problem> problems) {
+        Map<String, @Nullable Object> scalars = new LinkedHashMap<>();
+        object.forEach((name, value) -> {
+            if (!Keys.LISTENER_KEYS.contains(name)) {
+                problems.accept(Settings.unknownKey(path, name, Keys.LISTENER_KEYS));
+            } else if (!name.equals(Keys.TLS)) {
+                scalars.put(name, value);
+            }
+        });
+        Settings settings = Settings.check(path, Keys.LISTENER, scalars, problems);
+        TlsConfiguration tls = null;
+        boolean wrong = false;
+        if (object.containsKey(Keys.TLS)) {
+            String member = Problem.member(path, Keys.TLS);
+            tls = TlsSection.parse(member, SourceTree.asObject(member, object.get(Keys.TLS), problems), home, problems);
+            wrong = tls == null;
+        }
         String text = settings.text(Keys.ADDRESS);
         if (text == null) {
             return null;
@@ -66,6 +103,7 @@ public record ListenerConfiguration(InetSocketAddress address, boolean authentic
                     "a loopback address, or \"authentication\": \"none\" beside it to let everybody in"));
             return null;
         }
-        return new ListenerConfiguration(new InetSocketAddress(address, Integer.parseInt(matcher.group(3))), true);
+        InetSocketAddress where = new InetSocketAddress(address, Integer.parseInt(matcher.group(3)));
+        return wrong ? null : new ListenerConfiguration(where, true, tls);
     }
 }

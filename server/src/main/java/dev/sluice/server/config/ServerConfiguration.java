@@ -1,18 +1,24 @@
 package dev.sluice.server.config;
 
 import dev.sluice.core.bucket.BucketSpec;
+import dev.sluice.core.cluster.NodeAddresses;
 import dev.sluice.core.engine.EngineCatalog;
 import dev.sluice.core.limits.Limits;
+import dev.sluice.server.tls.HandshakeLimits;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the server starts from: checked, complete, and immutable.
  *
  * @param transport how sockets are served
  * @param listeners where to listen, in the order of the file
+ * @param mgmt where the management interface listens
+ * @param external how the server is reached from another network; null where the file does not say
  * @param threads how many threads of each kind
  * @param limits every bound
+ * @param handshakes bounds of TLS handshakes
  * @param buckets what to create at start, in the order of the file
  * @param catalog the engines that there are
  * @param effective the configuration with all defaults filled in, as JSON values, for operators to look at
@@ -20,8 +26,11 @@ import java.util.Map;
 public record ServerConfiguration(
         TransportKind transport,
         List<ListenerConfiguration> listeners,
+        ManagementConfiguration mgmt,
+        NodeAddresses.@Nullable Alternate external,
         ThreadCounts threads,
         Limits limits,
+        HandshakeLimits handshakes,
         List<Bucket> buckets,
         EngineCatalog catalog,
         Map<String, Object> effective) {

@@ -5,13 +5,16 @@ import dev.sluice.core.connection.Connection;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The only handler in a connection's pipeline: takes what Netty says about the channel to the {@link Connection}.
+ * The last handler in a connection's pipeline, and without TLS the only one: takes what Netty says about the channel to the {@link Connection}.
  *
  * <p>Input is copied from Netty's direct buffer to an array of the loop's, since engines and parsers want arrays; it is the
  * one copy that input sees before an engine copies what it keeps. The connection is told once that it is closed, whatever
@@ -25,23 +28,43 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     private final Node node;
     private final NettyLoop loop;
     private final boolean authenticated;
+    private final @Nullable SslHandler ssl;
+    private final @Nullable String certifiedUser;
 
     private @Nullable NettyTransport transport;
     private @Nullable Connection connection;
     private boolean writableDue;
 
+    /** For a connection that is not encrypted. */
     ConnectionHandler(Node node, NettyLoop loop, boolean authenticated) {
+        this(node, loop, authenticated, null, null);
+    }
+
+    /**
+     * For a connection that is encrypted, and whose handshake is done.
+     *
+     * @param ssl encrypts it; null for none
+     * @param certifiedUser whom the client's certificate names; null for nobody
+     */
+    ConnectionHandler(
+            Node node,
+            NettyLoop loop,
+            boolean authenticated,
+            @Nullable SslHandler ssl,
+            @Nullable String certifiedUser) {
         this.node = node;
         this.loop = loop;
         this.authenticated = authenticated;
+        this.ssl = ssl;
+        this.certifiedUser = certifiedUser;
     }
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
         assert loop.inLoop();
-        NettyTransport opened = new NettyTransport(context, this);
+        NettyTransport opened = new NettyTransport(context, this, ssl);
         transport = opened;
-        connection = node.open(opened, loop, authenticated);
+        connection = node.open(opened, loop, authenticated, certifiedUser);
         if (connection == null) {
             context.close();
         }
@@ -118,7 +141,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (cause instanceof IOException) {
+        boolean tls = cause instanceof DecoderException && cause.getCause() instanceof SSLException;
+        if (cause instanceof IOException || tls) {
             // The peer is gone; it may say so as it likes.
             LOG.debug("connection lost: {}", transport == null ? "" : transport.remoteAddress(), cause);
         } else if (connection != null) {

@@ -1,20 +1,34 @@
 package dev.sluice.server.frontend;
 
 import dev.sluice.core.Node;
+import dev.sluice.core.cluster.NetworkInterface;
 import dev.sluice.core.limits.Limits;
 import dev.sluice.server.config.ListenerConfiguration;
+import dev.sluice.server.tls.TlsConfiguration;
+import dev.sluice.server.tls.TlsContext;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
-/** The open listeners. Opened and closed by the thread that starts and stops the server. */
+/**
+ * The open listeners. Opened and closed by the thread that starts and stops the server.
+ *
+ * <p>A listener that was opened holds its address, and clients can connect; but none is let in before {@link #accept},
+ * when all addresses are known and clients can be told of them.
+ */
 public final class Listeners {
 
     private static final int BACKLOG = 1024;
@@ -22,23 +36,60 @@ public final class Listeners {
     private final EventLoops loops;
     private final Node node;
     private final Limits limits;
-    private final List<Channel> open = new ArrayList<>();
+    private final Handshakes handshakes;
+    private final List<Open> open = new CopyOnWriteArrayList<>();
 
-    public Listeners(EventLoops loops, Node node, Limits limits) {
+    private record Open(
+            Channel channel,
+            ListenerConfiguration configuration,
+            String type,
+            String uuid,
+            @Nullable TlsContext tls) {
+
+        InetSocketAddress address() {
+            return (InetSocketAddress) channel.localAddress();
+        }
+    }
+
+    public Listeners(EventLoops loops, Node node, Limits limits, Handshakes handshakes) {
         this.loops = loops;
         this.node = node;
         this.limits = limits;
+        this.handshakes = handshakes;
     }
 
     /**
-     * Begins to accept connections.
+     * Takes an address for connections of the binary protocol.
      *
      * @throws IOException where the address cannot be had, with the address in the message
      */
     public void open(ListenerConfiguration listener) throws IOException {
+        open(listener, NetworkInterface.MCBP, this::serve);
+    }
+
+    private void serve(
+            Channel channel, ListenerConfiguration listener, @Nullable SslHandler ssl, @Nullable String certifiedUser) {
+        NettyLoop loop = loops.of(channel.eventLoop());
+        ConnectionHandler handler = new ConnectionHandler(node, loop, listener.authenticated(), ssl, certifiedUser);
+        channel.pipeline().addLast(handler);
+        if (ssl != null) {
+            handler.channelActive(channel.pipeline().context(handler)); // The channel has long been active.
+        }
+    }
+
+    /**
+     * Takes an address.
+     *
+     * @param type what {@link NetworkInterface} calls it
+     * @param service gets each connection
+     * @throws IOException where the address cannot be had, with the address in the message
+     */
+    public void open(ListenerConfiguration listener, String type, Service service) throws IOException {
+        TlsContext tls = context(listener);
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loops.group())
                 .option(ChannelOption.SO_REUSEADDR, true)
+                .option(ChannelOption.AUTO_READ, false)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
@@ -48,8 +99,11 @@ public final class Listeners {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        NettyLoop loop = loops.of(channel.eventLoop());
-                        channel.pipeline().addLast(new ConnectionHandler(node, loop, listener.authenticated()));
+                        if (tls == null) {
+                            service.begin(channel, listener, null, null);
+                        } else {
+                            shakeHands(channel, listener, tls, service);
+                        }
                     }
                 });
         loops.transport().configure(bootstrap);
@@ -59,19 +113,95 @@ public final class Listeners {
             String why = cause == null ? "interrupted" : cause.getMessage();
             throw new IOException("cannot listen on " + listener.addressText() + ": " + why, cause);
         }
-        open.add(bound.channel());
+        open.add(new Open(bound.channel(), listener, type, UUID.randomUUID().toString(), tls));
     }
 
-    /** Where connections are accepted, with the real ports, in the order of {@link #open}. */
+    /** Lets clients in, at all addresses. */
+    public void accept() {
+        open.forEach(listener -> listener.channel.config().setAutoRead(true));
+    }
+
+    private static @Nullable TlsContext context(ListenerConfiguration listener) throws IOException {
+        TlsConfiguration tls = listener.tls();
+        try {
+            return tls == null ? null : new TlsContext(tls.settings(), tls.material());
+        } catch (SSLException e) {
+            throw new IOException("no TLS at " + listener.addressText() + ": " + e.getMessage(), e);
+        }
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // Nobody waits for the close.
+    private void shakeHands(Channel channel, ListenerConfiguration listener, TlsContext tls, Service service) {
+        if (!handshakes.begin(channel)) {
+            channel.close();
+            return;
+        }
+        SslHandler ssl = tls.newHandler(channel.alloc(), handshakes.tasks());
+        ssl.setHandshakeTimeoutMillis(handshakes.timeoutMs());
+        channel.pipeline().addLast(ssl, new HandshakeHandler(listener, tls, ssl, handshakes, service));
+    }
+
+    /** Where connections of the binary protocol are accepted, with the real ports, in the order of {@link #open}. */
     public List<InetSocketAddress> addresses() {
+        return addresses(NetworkInterface.MCBP);
+    }
+
+    /** Where connections of that type are accepted, with the real ports, in the order of opening. */
+    public List<InetSocketAddress> addresses(String type) {
         return open.stream()
-                .map(channel -> (InetSocketAddress) channel.localAddress())
+                .filter(listener -> listener.type.equals(type))
+                .map(Open::address)
                 .toList();
+    }
+
+    /** The first port of that type, with TLS or without; 0 where there is none. */
+    public int port(String type, boolean encrypted) {
+        return open.stream()
+                .filter(listener -> listener.type.equals(type) && (listener.tls != null) == encrypted)
+                .map(listener -> listener.address().getPort())
+                .findFirst()
+                .orElse(0);
+    }
+
+    /** All of them, for IFCONFIG. */
+    public List<NetworkInterface> interfaces() {
+        return open.stream().map(Listeners::describe).toList();
+    }
+
+    private static NetworkInterface describe(Open listener) {
+        InetSocketAddress address = listener.address();
+        return new NetworkInterface(
+                address.getAddress() instanceof Inet6Address ? "inet6" : "inet",
+                address.getAddress().getHostAddress(),
+                address.getPort(),
+                false,
+                "",
+                listener.tls != null,
+                listener.type,
+                listener.uuid);
+    }
+
+    /**
+     * Reads the files of all TLS listeners again. A listener whose files are not fit for use keeps what it has. Waits for
+     * disks: not on an event loop.
+     *
+     * @return one line for each mistake, with the listener's address
+     */
+    public List<String> reloadTls() {
+        List<String> mistakes = new ArrayList<>();
+        for (Open listener : open) {
+            if (listener.tls != null) {
+                String where = ListenerConfiguration.text(listener.address());
+                listener.tls.reload((key, found, expected) -> mistakes.add(
+                        "listener " + where + ": " + key + ": " + found + " (expected: " + expected + ")"));
+            }
+        }
+        return mistakes;
     }
 
     /** Accepts no more; what was accepted stays. */
     public void close() {
-        open.forEach(channel -> channel.close().awaitUninterruptibly());
+        open.forEach(listener -> listener.channel.close().awaitUninterruptibly());
         open.clear();
     }
 }

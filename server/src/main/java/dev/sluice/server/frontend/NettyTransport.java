@@ -9,8 +9,10 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One Netty channel as a {@link Transport}.
@@ -18,6 +20,9 @@ import java.net.SocketAddress;
  * <p>Netty calls back within calls: a flush that empties the queue tells of it before it returns. The contract of {@link
  * Transport} forbids that, since the connection would be entered while it is at work. So what is noticed during a call is
  * said on a turn of its own.
+ *
+ * <p>Behind TLS what is queued is counted as it goes over the wire, encrypted. What was flushed is encrypted at once, so a
+ * flushed byte is never anywhere but in the channel's own queue, and all that is said here of draining holds there too.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // What becomes of a write or a close shows in channelInactive.
 final class NettyTransport implements Transport, ChannelOutboundBuffer.MessageProcessor {
@@ -25,6 +30,7 @@ final class NettyTransport implements Transport, ChannelOutboundBuffer.MessagePr
     private final ChannelHandlerContext context;
     private final Channel channel;
     private final ConnectionHandler handler;
+    private final @Nullable SslHandler ssl;
     private final String remoteAddress;
     private final String localAddress;
     private final ChannelFutureListener drained = this::onDrained;
@@ -37,10 +43,11 @@ final class NettyTransport implements Transport, ChannelOutboundBuffer.MessagePr
     /** Adds up while {@link #pendingBytes()} looks at what is queued. */
     private long countedBytes;
 
-    NettyTransport(ChannelHandlerContext context, ConnectionHandler handler) {
+    NettyTransport(ChannelHandlerContext context, ConnectionHandler handler, @Nullable SslHandler ssl) {
         this.context = context;
         this.channel = context.channel();
         this.handler = handler;
+        this.ssl = ssl;
         this.remoteAddress = text(channel.remoteAddress());
         this.localAddress = text(channel.localAddress());
     }
@@ -131,7 +138,14 @@ final class NettyTransport implements Transport, ChannelOutboundBuffer.MessagePr
     @Override
     public void closeNow() {
         closing = true;
-        context.close();
+        ChannelHandlerContext encryption =
+                ssl == null ? null : channel.pipeline().context(ssl);
+        if (encryption == null) {
+            context.close();
+        } else {
+            // Past the handler of TLS, which would first say farewell to a peer that may not read.
+            encryption.close();
+        }
     }
 
     @Override
@@ -146,6 +160,6 @@ final class NettyTransport implements Transport, ChannelOutboundBuffer.MessagePr
 
     @Override
     public boolean encrypted() {
-        return false;
+        return ssl != null;
     }
 }

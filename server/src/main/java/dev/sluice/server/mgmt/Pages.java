@@ -1,0 +1,221 @@
+package dev.sluice.server.mgmt;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.core.Node;
+import dev.sluice.core.bucket.Bucket;
+import dev.sluice.core.cluster.NodeAddresses;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What there is to see: the smallest part of the REST surface that SDKs ask for, and nothing in it that is not so. Any
+ * thread; never waits. Protocol: {@code clients} 12 says what SDKs look at.
+ */
+final class Pages {
+
+    private static final String POOL = "default";
+    private static final double PERCENT = 100.0;
+
+    private final Node node;
+    private final Visitors visitors;
+    private final ObjectMapper mapper = new ObjectMapper();
+
+    Pages(Node node, Visitors visitors) {
+        this.node = node;
+        this.visitors = visitors;
+    }
+
+    /** Whether a page is for everybody: only the one that says that the server is there. */
+    static boolean isPublic(String uri) {
+        return "/".equals(uri);
+    }
+
+    /** The page for a request's target; 404 where there is none, 400 where it is none. */
+    Page page(String uri, Visit visit) {
+        List<String> path;
+        try {
+            path = segments(uri);
+        } catch (IllegalArgumentException e) {
+            return error(HttpResponseStatus.BAD_REQUEST, "the target is no path");
+        }
+        JsonNode json = find(path, visit);
+        return json == null
+                ? error(HttpResponseStatus.NOT_FOUND, "there is no such resource")
+                : page(HttpResponseStatus.OK, json);
+    }
+
+    /** {@code /pools/default/} is {@code [pools, default]}. */
+    private static List<String> segments(String uri) {
+        List<String> segments = new ArrayList<>();
+        for (String segment : new QueryStringDecoder(uri).rawPath().split("/", -1)) {
+            if (!segment.isEmpty()) {
+                // A plus is a plus: this is a path.
+                segments.add(QueryStringDecoder.decodeComponent(segment.replace("+", "%2B")));
+            }
+        }
+        return segments;
+    }
+
+    private @Nullable JsonNode find(List<String> path, Visit visit) {
+        if (path.isEmpty()) {
+            return mapper.createObjectNode().put("status", "ready");
+        }
+        if (path.size() == 1) {
+            return switch (path.get(0)) {
+                case "pools" -> pools();
+                case "whoami" -> whoAmI(visit);
+                default -> null;
+            };
+        }
+        if (!path.get(0).equals("pools") || !path.get(1).equals(POOL)) {
+            return null;
+        }
+        if (path.size() == 2) {
+            return pool(visit);
+        }
+        if (path.size() == 3) {
+            return switch (path.get(2)) {
+                case "buckets" -> buckets(visit);
+                case "nodeServices" -> nodeServices();
+                default -> null;
+            };
+        }
+        return path.size() == 4 && path.get(2).equals("buckets") ? bucket(path.get(3), visit) : null;
+    }
+
+    private ObjectNode pools() {
+        ObjectNode pools = mapper.createObjectNode();
+        pools.put("isEnterprise", false);
+        pools.put("implementationVersion", "Sluice " + node.version());
+        ObjectNode pool = pools.putArray("pools").addObject();
+        pool.put("name", POOL);
+        pool.put("uri", "/pools/" + POOL);
+        return pools;
+    }
+
+    private ObjectNode pool(Visit visit) {
+        ObjectNode pool = mapper.createObjectNode();
+        pool.put("name", POOL);
+        pool.putArray("nodes").add(self(visit, true));
+        pool.putObject("buckets").put("uri", "/pools/" + POOL + "/buckets");
+        return pool;
+    }
+
+    private ArrayNode buckets(Visit visit) {
+        ArrayNode all = mapper.createArrayNode();
+        for (Bucket bucket : node.buckets().ready()) {
+            if (sees(visit, bucket.name())) {
+                all.add(describe(bucket, visit));
+            }
+        }
+        return all;
+    }
+
+    private @Nullable ObjectNode bucket(String name, Visit visit) {
+        Bucket bucket = node.buckets().ready(name);
+        return bucket == null || !sees(visit, name) ? null : describe(bucket, visit);
+    }
+
+    private boolean sees(Visit visit, String bucket) {
+        return visit.user() == null || visitors.sees(visit.user(), bucket);
+    }
+
+    private ObjectNode describe(Bucket bucket, Visit visit) {
+        long quota = bucket.account().quotaBytes();
+        long used = bucket.account().usedBytes();
+        ObjectNode json = mapper.createObjectNode();
+        json.put("name", bucket.name());
+        json.put("nodeLocator", "vbucket");
+        json.put("uri", "/pools/" + POOL + "/buckets/" + bucket.name());
+        json.put("numVBuckets", bucket.spec().configuration().vbucketCount());
+        json.put("replicaNumber", 0);
+        json.putObject("quota").put("ram", quota).put("rawRAM", quota);
+        ObjectNode stats = json.putObject("basicStats");
+        stats.put("memUsed", used);
+        stats.put("quotaPercentUsed", PERCENT * used / quota);
+        json.putArray("nodes").add(self(visit, bucket.ready()));
+        return json;
+    }
+
+    private ObjectNode self(Visit visit, boolean healthy) {
+        NodeAddresses addresses = node.addresses();
+        String host = addresses.host() == null ? visit.host() : addresses.host();
+        int port = addresses.mgmt() == 0 ? addresses.mgmtTls() : addresses.mgmt();
+        ObjectNode json = mapper.createObjectNode();
+        json.put("hostname", (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port);
+        json.put("thisNode", true);
+        json.put("status", healthy ? "healthy" : "unhealthy");
+        json.put("clusterMembership", "active");
+        json.put("version", node.version());
+        json.put("uptime", Long.toString(node.clock().wallSeconds() - node.startWallSeconds()));
+        json.putArray("services").add("kv");
+        ObjectNode ports = json.putObject("ports");
+        putPort(ports, "direct", addresses.kv());
+        putPort(ports, "directTLS", addresses.kvTls());
+        putPort(ports, "httpsMgmt", addresses.mgmtTls());
+        return json;
+    }
+
+    private ObjectNode nodeServices() {
+        NodeAddresses addresses = node.addresses();
+        ObjectNode json = mapper.createObjectNode();
+        ObjectNode self = json.putArray("nodesExt").addObject();
+        self.put("thisNode", true);
+        if (addresses.host() != null) {
+            self.put("hostname", addresses.host());
+        }
+        putServices(
+                self.putObject("services"), addresses.kv(), addresses.kvTls(), addresses.mgmt(), addresses.mgmtTls());
+        for (Map.Entry<String, NodeAddresses.Alternate> other :
+                addresses.alternates().entrySet()) {
+            NodeAddresses.Alternate there = other.getValue();
+            ObjectNode network = self.withObjectProperty("alternateAddresses").putObject(other.getKey());
+            network.put("hostname", there.host());
+            if (there.kv() != 0 || there.kvTls() != 0 || there.mgmt() != 0 || there.mgmtTls() != 0) {
+                putServices(network.putObject("ports"), there.kv(), there.kvTls(), there.mgmt(), there.mgmtTls());
+            }
+        }
+        return json;
+    }
+
+    private static void putServices(ObjectNode services, int kv, int kvTls, int mgmt, int mgmtTls) {
+        putPort(services, "kv", kv);
+        putPort(services, "kvSSL", kvTls);
+        putPort(services, "mgmt", mgmt);
+        putPort(services, "mgmtSSL", mgmtTls);
+    }
+
+    private static void putPort(ObjectNode object, String name, int port) {
+        if (port != 0) {
+            object.put(name, port);
+        }
+    }
+
+    private ObjectNode whoAmI(Visit visit) {
+        ObjectNode json = mapper.createObjectNode();
+        json.put("id", visit.user() == null ? "" : visit.user());
+        json.put("domain", visit.user() == null ? "anonymous" : "local");
+        return json;
+    }
+
+    /** A page that says what is wrong. */
+    Page error(HttpResponseStatus status, String what) {
+        return page(status, mapper.createObjectNode().put("error", what));
+    }
+
+    private Page page(HttpResponseStatus status, JsonNode json) {
+        try {
+            return new Page(status, mapper.writeValueAsString(json));
+        } catch (JsonProcessingException e) {
+            throw new AssertionError("a tree is always JSON", e);
+        }
+    }
+}
