@@ -1,6 +1,7 @@
 package dev.sluice.engine;
 
 import dev.sluice.engine.annotation.Stable;
+import org.jspecify.annotations.Nullable;
 
 /** How safe a mutation must be before its client hears of success. Protocol: frame info 1 of MCBP requests. */
 @Stable
@@ -12,5 +13,29 @@ public enum DurabilityLevel {
     /** As {@link #MAJORITY}, and on disk on the active node. */
     MAJORITY_AND_PERSIST_ON_MASTER,
     /** On disk on a majority of the copies, the active one included. */
-    PERSIST_TO_MAJORITY
+    PERSIST_TO_MAJORITY;
+
+    /**
+     * Why an engine that replicates to nobody cannot give this level, or null where it can: the checks in the order of
+     * the protocol, for engines to make inside the write, before anything else about the document. Nodes that are missing
+     * from the chain count towards the majority and never reach it. Protocol: {@code durability} 2 and 11.
+     *
+     * @param strongest what the engine itself is able to give
+     * @param chain the copies of the vbucket as {@link Topology.View#chain} has them
+     * @return null, {@code DURABILITY_INVALID_LEVEL}, {@code TEMPORARY_FAILURE} where the vbucket has no chain yet, or
+     *     {@code DURABILITY_IMPOSSIBLE}
+     */
+    public @Nullable Status refusalOfSingleCopy(DurabilityLevel strongest, int[] chain) {
+        if (this == NONE) {
+            return null;
+        }
+        if (compareTo(strongest) > 0) {
+            return Status.DURABILITY_INVALID_LEVEL;
+        }
+        if (chain.length == 0) {
+            return Status.TEMPORARY_FAILURE;
+        }
+        int majority = chain.length / 2 + 1;
+        return majority == 1 ? null : Status.DURABILITY_IMPOSSIBLE;
+    }
 }

@@ -39,6 +39,14 @@ public interface EngineProvider {
     }
 
     /**
+     * The strongest durability level that engines of this type can give. A bucket cannot be configured with a minimum
+     * above it; a client that asks for more hears {@link Status#DURABILITY_INVALID_LEVEL} from the engine.
+     */
+    default DurabilityLevel durabilityMax() {
+        return DurabilityLevel.PERSIST_TO_MAJORITY;
+    }
+
+    /**
      * Makes the engine of one bucket and opens its data; the bucket is ready when this returns.
      *
      * <p><b>Thread.</b> Of the aux-I/O pool; may wait for disks, and takes as long as it takes.

@@ -5,8 +5,8 @@ import dev.sluice.engine.annotation.Stable;
 /**
  * Where an engine says what a mutation became. Belongs to the server and is reused; filled within the call.
  *
- * <p>The three numbers are what clients get as a mutation token. For a durable write the sequence number is that of the
- * commit.
+ * <p>CAS, sequence number and vbucket UUID are what clients get as a mutation token. For a durable write the sequence
+ * number is that of the commit.
  */
 @Stable
 public final class MutationResult {
@@ -14,9 +14,10 @@ public final class MutationResult {
     private long cas;
     private long seqno;
     private long vbucketUuid;
+    private long revSeqno;
 
     /**
-     * Fills all three.
+     * Fills the three, and sets the revision to 0.
      *
      * @param cas the new CAS, unsigned, never 0
      * @param seqno the sequence number in the vbucket, from 1; 0 where the engine has none
@@ -26,6 +27,13 @@ public final class MutationResult {
         this.cas = cas;
         this.seqno = seqno;
         this.vbucketUuid = vbucketUuid;
+        this.revSeqno = 0;
+        return this;
+    }
+
+    /** How often the document was changed, from 1; to be called after {@link #set} by engines that count. */
+    public MutationResult revSeqno(long revSeqno) {
+        this.revSeqno = revSeqno;
         return this;
     }
 
@@ -44,5 +52,10 @@ public final class MutationResult {
 
     public long vbucketUuid() {
         return vbucketUuid;
+    }
+
+    /** How often the document was changed; 0 where the engine does not count. */
+    public long revSeqno() {
+        return revSeqno;
     }
 }

@@ -42,6 +42,12 @@ public interface VBuckets {
     @AnyThread
     long highSeqno(int vbucket);
 
+    /** The highest CAS given out or taken over in the vbucket, unsigned; 0 where there is none or the engine cannot tell. */
+    @AnyThread
+    default long highCas(int vbucket) {
+        return 0;
+    }
+
     /** The histories of the vbucket, newest first, never empty for one that exists; empty where it does not. */
     @AnyThread
     List<FailoverEntry> failoverLog(int vbucket);

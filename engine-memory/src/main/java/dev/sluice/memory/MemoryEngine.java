@@ -7,12 +7,14 @@ import dev.sluice.engine.Collections;
 import dev.sluice.engine.Cookie;
 import dev.sluice.engine.DocumentFilter;
 import dev.sluice.engine.DocumentKey;
+import dev.sluice.engine.DocumentReads;
 import dev.sluice.engine.DocumentView;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.EngineClock;
 import dev.sluice.engine.EngineContext;
 import dev.sluice.engine.Flush;
 import dev.sluice.engine.MutationResult;
+import dev.sluice.engine.RandomDocuments;
 import dev.sluice.engine.RangeScans;
 import dev.sluice.engine.Reconfigurable;
 import dev.sluice.engine.RecordApplication;
@@ -37,7 +39,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Thread.</b> As {@link Engine} says. Reads take no lock.
  */
-final class MemoryEngine implements Engine, VBuckets, Flush, RecordApplication, Collections, Reconfigurable {
+final class MemoryEngine
+        implements Engine,
+                VBuckets,
+                Flush,
+                RecordApplication,
+                DocumentReads,
+                RandomDocuments,
+                Collections,
+                Reconfigurable {
 
     private static final Logger LOGGER = System.getLogger(MemoryEngine.class.getName());
 
@@ -115,6 +125,12 @@ final class MemoryEngine implements Engine, VBuckets, Flush, RecordApplication, 
         }
     }
 
+    private long nextRandom() {
+        synchronized (random) {
+            return random.nextLong();
+        }
+    }
+
     // ---------------------------------------------------------------------------------------------- documents
 
     @Override
@@ -127,6 +143,10 @@ final class MemoryEngine implements Engine, VBuckets, Flush, RecordApplication, 
         if (refused != null) {
             return counted(refused);
         }
+        return show(target, key, filter, out);
+    }
+
+    private Status show(VBucket target, DocumentKey key, DocumentFilter filter, DocumentView out) {
         byte[] document = target.find(key, true);
         if (document == null) {
             return Status.NO_SUCH_KEY;
@@ -192,18 +212,40 @@ final class MemoryEngine implements Engine, VBuckets, Flush, RecordApplication, 
 
     @Override
     public Status apply(
-            Cookie cookie,
-            int vbucket,
-            DocumentKey key,
-            DocumentView record,
-            long seqno,
-            @Nullable Predicate predicate,
-            MutationResult out) {
+            Cookie cookie, int vbucket, DocumentKey key, DocumentView record, Terms terms, MutationResult out) {
         VBucket target = vbucket(vbucket);
         if (target == null) {
             return absent();
         }
-        return answer(cookie, target, mutations.apply(target, key, record, seqno, predicate, out));
+        return answer(cookie, target, mutations.apply(target, key, record, terms, out));
+    }
+
+    @Override
+    public Status read(Cookie cookie, int vbucket, DocumentKey key, Scope scope, DocumentView out) {
+        VBucket target = vbucket(vbucket);
+        if (target == null) {
+            return absent();
+        }
+        if (!scope.states().contains(target.state())) {
+            return counted(Status.NOT_MY_VBUCKET);
+        }
+        return target.serves(key.collection()) ? show(target, key, scope.filter(), out) : Status.UNKNOWN_COLLECTION;
+    }
+
+    @Override
+    public Status random(Cookie cookie, int collection, DocumentView out) {
+        if (closing) {
+            return Status.TEMPORARY_FAILURE;
+        }
+        if (!collections.contains(collection)) {
+            return Status.UNKNOWN_COLLECTION;
+        }
+        byte[] document = RandomChoice.of(vbuckets, collection, clock.wallSeconds(), nextRandom());
+        if (document == null) {
+            return Status.NO_SUCH_KEY;
+        }
+        Documents.show(document, out);
+        return Status.SUCCESS;
     }
 
     private Status answer(Cookie cookie, VBucket vbucket, Status status) {
@@ -324,6 +366,12 @@ final class MemoryEngine implements Engine, VBuckets, Flush, RecordApplication, 
     }
 
     @Override
+    public long highCas(int vbucket) {
+        VBucket target = vbucket(vbucket);
+        return target == null ? 0 : target.highCas();
+    }
+
+    @Override
     public List<FailoverEntry> failoverLog(int vbucket) {
         VBucket target = vbucket(vbucket);
         return target == null ? List.of() : target.failoverLog();
@@ -436,6 +484,8 @@ final class MemoryEngine implements Engine, VBuckets, Flush, RecordApplication, 
                 || type == Flush.class
                 || type == RecordApplication.class
                 || type == Collections.class
+                || type == DocumentReads.class
+                || type == RandomDocuments.class
                 || type == Reconfigurable.class;
         return own ? type.cast(this) : null;
     }

@@ -2,6 +2,7 @@ package dev.sluice.memory;
 
 import dev.sluice.engine.BucketConfiguration;
 import dev.sluice.engine.ConfigurationKey;
+import dev.sluice.engine.DurabilityLevel;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.EngineContext;
 import dev.sluice.engine.EngineException;
@@ -33,6 +34,11 @@ public final class MemoryEngineProvider implements EngineProvider {
     @Override
     public List<ConfigurationKey> configurationKeys() {
         return Settings.KEYS;
+    }
+
+    @Override
+    public DurabilityLevel durabilityMax() {
+        return DurabilityLevel.MAJORITY;
     }
 
     @Override

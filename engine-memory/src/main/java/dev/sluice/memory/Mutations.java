@@ -5,7 +5,7 @@ import dev.sluice.engine.DocumentView;
 import dev.sluice.engine.DurabilityLevel;
 import dev.sluice.engine.EngineClock;
 import dev.sluice.engine.MutationResult;
-import dev.sluice.engine.RecordApplication.Predicate;
+import dev.sluice.engine.RecordApplication.Terms;
 import dev.sluice.engine.RemoveRequest;
 import dev.sluice.engine.Status;
 import dev.sluice.engine.StoreMode;
@@ -124,7 +124,7 @@ final class Mutations {
             request.patch().apply(document, valueOffset, document.length - valueOffset, cas, seqno);
         }
         vbucket.link(existing, hash, document);
-        out.set(cas, seqno, vbucket.uuid());
+        out.set(cas, seqno, vbucket.uuid()).revSeqno(revSeqno);
         return Status.SUCCESS;
     }
 
@@ -200,7 +200,8 @@ final class Mutations {
                 return Status.KEY_EXISTS;
             }
             byte[] tombstone = vbucket.linkTombstone(existing, key.hash(), wallNanos);
-            out.set(Documents.cas(tombstone), Documents.seqno(tombstone), vbucket.uuid());
+            out.set(Documents.cas(tombstone), Documents.seqno(tombstone), vbucket.uuid())
+                    .revSeqno(Documents.revSeqno(tombstone));
             return Status.SUCCESS;
         } finally {
             vbucket.exit();
@@ -316,13 +317,7 @@ final class Mutations {
      * Stores a record as it was made elsewhere. With a sequence number of its own it comes from this vbucket's active copy,
      * so the copy here need not be active; without one it is a client's write like any other.
      */
-    Status apply(
-            VBucket vbucket,
-            DocumentKey key,
-            DocumentView record,
-            long seqno,
-            @Nullable Predicate predicate,
-            MutationResult out) {
+    Status apply(VBucket vbucket, DocumentKey key, DocumentView record, Terms terms, MutationResult out) {
         long wallNanos = clock.wallNanos();
         long expirySeconds = record.deleted() && record.expirySeconds() == 0
                 ? Math.max(1, seconds(wallNanos))
@@ -342,39 +337,57 @@ final class Mutations {
             return Status.WOULD_BLOCK;
         }
         try {
-            refused = seqno == 0
-                    ? vbucket.refusal()
-                    : vbucket.state() == VBucketState.DEAD ? Status.NOT_MY_VBUCKET : null;
-            if (refused == null && !vbucket.serves(key.collection())) {
-                refused = Status.UNKNOWN_COLLECTION;
-            }
-            if (refused != null) {
-                return refused;
-            }
             byte[] existing = vbucket.locate(key);
-            if (existing != null && vbucket.lockOn(key.hash(), existing, clock.nanoTime()) != null) {
-                return Status.LOCKED;
-            }
-            if (predicate != null && !predicate.replaces(view(existing))) {
-                return Status.KEY_EXISTS;
-            }
-            if (seqno != 0 && (seqno <= vbucket.highSeqno() || seqno > Documents.SEQNO_MAX)) {
-                return Status.OUT_OF_RANGE;
+            Status status = applicable(vbucket, key, existing, terms, wallNanos);
+            if (status != Status.SUCCESS) {
+                return status;
             }
             long exactRevSeqno = record.revSeqno() == 0 ? vbucket.nextRevSeqno(existing) : revSeqno;
             if (!Documents.fits(draft, expirySeconds, exactRevSeqno)) {
                 draft = draft(key, record, expirySeconds, exactRevSeqno);
             }
             long cas = record.cas() == 0 ? vbucket.nextCas(wallNanos) : record.cas();
-            long newSeqno = seqno == 0 ? vbucket.highSeqno() + 1 : seqno;
-            Documents.finish(draft, cas, newSeqno, expirySeconds, exactRevSeqno);
+            long seqno = terms.seqno() == 0 ? vbucket.highSeqno() + 1 : terms.seqno();
+            Documents.finish(draft, cas, seqno, expirySeconds, exactRevSeqno);
+            if (terms.patch() != null) {
+                int valueOffset = Documents.valueOffset(draft);
+                terms.patch().apply(draft, valueOffset, draft.length - valueOffset, cas, seqno);
+            }
             vbucket.observeCas(cas);
             vbucket.link(existing, key.hash(), draft);
-            out.set(cas, newSeqno, vbucket.uuid());
+            out.set(cas, seqno, vbucket.uuid()).revSeqno(exactRevSeqno);
             return Status.SUCCESS;
         } finally {
             vbucket.exit();
         }
+    }
+
+    /** What forbids a record to replace what is there, or SUCCESS. */
+    private Status applicable(
+            VBucket vbucket, DocumentKey key, byte @Nullable [] existing, Terms terms, long wallNanos) {
+        long seqno = terms.seqno();
+        if (seqno != 0 && vbucket.state() == VBucketState.DEAD) {
+            return Status.NOT_MY_VBUCKET;
+        }
+        Status refused = seqno == 0 ? vbucket.refusal() : null;
+        if (refused == null && !vbucket.serves(key.collection())) {
+            refused = Status.UNKNOWN_COLLECTION;
+        }
+        if (refused != null) {
+            return refused;
+        }
+        LockTable.Entry lock = existing == null ? null : vbucket.lockOn(key.hash(), existing, clock.nanoTime());
+        if (terms.condition() != null) {
+            Status status =
+                    terms.condition().check(view(existing, lock, seconds(wallNanos)), lock == null ? 0 : lock.cas);
+            if (status != Status.SUCCESS) {
+                return status;
+            }
+        } else if (lock != null) {
+            return Status.LOCKED;
+        }
+        boolean seqnoFits = seqno == 0 || (seqno > vbucket.highSeqno() && seqno <= Documents.SEQNO_MAX);
+        return seqnoFits ? Status.SUCCESS : Status.OUT_OF_RANGE;
     }
 
     private static byte[] draft(DocumentKey key, DocumentView record, long expirySeconds, long revSeqno) {
@@ -390,13 +403,15 @@ final class Mutations {
                 record.valueLength());
     }
 
-    private static @Nullable DocumentView view(byte @Nullable [] document) {
+    private static @Nullable DocumentView view(
+            byte @Nullable [] document, LockTable.@Nullable Entry lock, long nowSeconds) {
         if (document == null) {
             return null;
         }
         DocumentView view = new DocumentView();
         Documents.show(document, view);
-        return view;
+        return view.deleted(Documents.deleted(document) || Documents.expired(document, nowSeconds))
+                .locked(lock != null);
     }
 
     /** The newest version of a key. One that has expired is followed up by its tombstone first. */
@@ -415,12 +430,11 @@ final class Mutations {
         if (refused != null) {
             return refused;
         }
-        return switch (durability) {
-            case NONE -> null;
-            // Nobody replicates yet: a majority is at hand only where this node is all there is.
-            case MAJORITY -> topology.current().chain(vbucket.id).length <= 1 ? null : Status.DURABILITY_IMPOSSIBLE;
-            case MAJORITY_AND_PERSIST_ON_MASTER, PERSIST_TO_MAJORITY -> Status.DURABILITY_INVALID_LEVEL;
-        };
+        // The level comes before everything that concerns the document; nobody replicates yet.
+        return durability == DurabilityLevel.NONE
+                ? null
+                : durability.refusalOfSingleCopy(
+                        DurabilityLevel.MAJORITY, topology.current().chain(vbucket.id));
     }
 
     private static long seconds(long wallNanos) {

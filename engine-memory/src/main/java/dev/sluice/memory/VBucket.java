@@ -59,13 +59,13 @@ final class VBucket {
     private volatile VBucketState state;
     private volatile List<FailoverEntry> failoverLog;
     private volatile long highSeqno;
+    private volatile long highCas; // written under the lock
     private volatile DocumentTable table = new DocumentTable();
     private volatile LockTable locks = new LockTable();
 
     // Guarded by the lock.
     private SeqnoLog log = new SeqnoLog();
     private boolean removed;
-    private long highCas;
     private long purgeSeqno;
     private long purgedRevSeqno;
     private int liveCount;
@@ -284,6 +284,11 @@ final class VBucket {
         return highSeqno;
     }
 
+    /** The highest CAS given or observed; 0 for none. */
+    long highCas() {
+        return highCas;
+    }
+
     // ---------------------------------------------------------------------------------------------- documents
 
     /** The newest version of a key, tombstones included, without a lock. */
@@ -311,8 +316,9 @@ final class VBucket {
     /** The CAS of the next change. Each call gives another. */
     long nextCas(long wallNanos) {
         assert lock.isHeldByCurrentThread();
-        highCas = Math.max(highCas + 1, wallNanos & CAS_CLOCK_MASK);
-        return highCas;
+        long cas = Math.max(highCas + 1, wallNanos & CAS_CLOCK_MASK);
+        highCas = cas;
+        return cas;
     }
 
     /** Takes note of a CAS that was given elsewhere, so that those given here are higher. */

@@ -17,25 +17,27 @@ public final class Answer {
     private final long cas;
     private final long seqno;
     private final long vbucketUuid;
+    private final long revSeqno;
 
-    private Answer(Status status, @Nullable Snapshot document, long cas, long seqno, long vbucketUuid) {
+    private Answer(Status status, @Nullable Snapshot document, long cas, long seqno, long vbucketUuid, long revSeqno) {
         this.status = status;
         this.document = document;
         this.cas = cas;
         this.seqno = seqno;
         this.vbucketUuid = vbucketUuid;
+        this.revSeqno = revSeqno;
     }
 
     static Answer of(Status status) {
-        return new Answer(status, null, 0, 0, 0);
+        return new Answer(status, null, 0, 0, 0, 0);
     }
 
     static Answer of(Status status, DocumentView view) {
-        return new Answer(status, new Snapshot(view), view.cas(), view.seqno(), 0);
+        return new Answer(status, new Snapshot(view), view.cas(), view.seqno(), 0, view.revSeqno());
     }
 
     static Answer of(Status status, MutationResult result) {
-        return new Answer(status, null, result.cas(), result.seqno(), result.vbucketUuid());
+        return new Answer(status, null, result.cas(), result.seqno(), result.vbucketUuid(), result.revSeqno());
     }
 
     public Status status() {
@@ -94,7 +96,7 @@ public final class Answer {
     }
 
     public long revSeqno() {
-        return shown().revSeqno;
+        return revSeqno;
     }
 
     public boolean deleted() {
@@ -131,7 +133,6 @@ public final class Answer {
         final int collection;
         final int flags;
         final long expirySeconds;
-        final long revSeqno;
         final byte datatype;
         final boolean deleted;
         final boolean locked;
@@ -146,7 +147,6 @@ public final class Answer {
             collection = view.collection();
             flags = view.flags();
             expirySeconds = view.expirySeconds();
-            revSeqno = view.revSeqno();
             datatype = view.datatype();
             deleted = view.deleted();
             locked = view.locked();

@@ -34,5 +34,11 @@ public enum Behavior {
     /** The capability {@link dev.sluice.engine.RecordApplication}. */
     RECORD_APPLICATION,
     /** The capability {@link dev.sluice.engine.Collections}. Otherwise: documents of every id are served. */
-    COLLECTIONS
+    COLLECTIONS,
+    /** The capability {@link dev.sluice.engine.DocumentReads}. */
+    DOCUMENT_READS,
+    /** The capability {@link dev.sluice.engine.RandomDocuments}. */
+    RANDOM_DOCUMENTS,
+    /** The capability {@link dev.sluice.engine.Persistence}. */
+    PERSISTENCE_CONTROL
 }

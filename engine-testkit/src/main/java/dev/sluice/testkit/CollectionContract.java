@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /** The contract of collections: keys of one are not another's, and one that is gone is gone for everybody at once. */
-abstract class CollectionContract extends PlacementContract {
+abstract class CollectionContract extends MetadataContract {
     private static final int HOTELS = 8;
     private static final int AIRLINES = 0x90;
 

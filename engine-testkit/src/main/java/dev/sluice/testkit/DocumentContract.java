@@ -423,6 +423,14 @@ abstract class DocumentContract extends ContractFixture {
             assertThat(first).isEqualTo(supports(Behavior.REV_SEQNOS) ? 1 : 0);
             assertThat(second).isEqualTo(supports(Behavior.REV_SEQNOS) ? 2 : 0);
         }
+
+        @Test
+        void revSeqno_ofAMutation_isThatOfTheNewVersion() {
+            boolean counts = supports(Behavior.REV_SEQNOS);
+            assertThat(stored(KEY, Store.set("1")).revSeqno()).isEqualTo(counts ? 1 : 0);
+            assertThat(stored(KEY, Store.set("2")).revSeqno()).isEqualTo(counts ? 2 : 0);
+            assertThat(succeeded(driver.remove(VB, KEY)).revSeqno()).isEqualTo(counts ? 3 : 0);
+        }
     }
 
     static byte[] utf8(String text) {

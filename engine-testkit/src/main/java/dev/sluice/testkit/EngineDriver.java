@@ -124,6 +124,11 @@ public final class EngineDriver {
         return begin(plain(call)).await().status();
     }
 
+    /** A call that shows a document. */
+    Answer view(ViewingCall call) {
+        return begin(viewing(call)).await();
+    }
+
     /** A call that fills a {@link MutationResult}. */
     public Answer runMutation(MutatingCall call) {
         return begin(mutating(call)).await();
@@ -223,7 +228,7 @@ public final class EngineDriver {
     private Attempt mutating(MutatingCall call) {
         return cookie -> {
             checkUntouched();
-            result.set(random.nextLong(), random.nextLong(), random.nextLong());
+            result.set(random.nextLong(), random.nextLong(), random.nextLong()).revSeqno(random.nextLong());
             try {
                 Status status = call.invoke(cookie, result);
                 return status == Status.SUCCESS ? Answer.of(status, result) : answerOf(status);

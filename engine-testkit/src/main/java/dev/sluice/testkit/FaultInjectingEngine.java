@@ -6,11 +6,14 @@ import dev.sluice.engine.Collections;
 import dev.sluice.engine.Cookie;
 import dev.sluice.engine.DocumentFilter;
 import dev.sluice.engine.DocumentKey;
+import dev.sluice.engine.DocumentReads;
 import dev.sluice.engine.DocumentView;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.EngineContext;
 import dev.sluice.engine.Flush;
 import dev.sluice.engine.MutationResult;
+import dev.sluice.engine.Persistence;
+import dev.sluice.engine.RandomDocuments;
 import dev.sluice.engine.RangeScans;
 import dev.sluice.engine.RecordApplication;
 import dev.sluice.engine.RemoveRequest;
@@ -68,6 +71,15 @@ public final class FaultInjectingEngine implements Engine {
         wrap(Flush.class, flush -> cookie -> call(Operation.FLUSH, cookie, flush::flush));
         wrap(RecordApplication.class, InjectedRecordApplication::new);
         wrap(Collections.class, InjectedCollections::new);
+        wrap(
+                DocumentReads.class,
+                reads -> (cookie, vbucket, key, scope, out) ->
+                        call(Operation.READ, cookie, c -> reads.read(c, vbucket, key, scope, out)));
+        wrap(
+                RandomDocuments.class,
+                documents -> (cookie, collection, out) ->
+                        call(Operation.RANDOM, cookie, c -> documents.random(c, collection, out)));
+        wrap(Persistence.class, InjectedPersistence::new);
     }
 
     /** Another plan from the next call on. */
@@ -390,6 +402,11 @@ public final class FaultInjectingEngine implements Engine {
         }
 
         @Override
+        public long highCas(int vbucket) {
+            return vbuckets.highCas(vbucket);
+        }
+
+        @Override
         public List<FailoverEntry> failoverLog(int vbucket) {
             return vbuckets.failoverLog(vbucket);
         }
@@ -441,15 +458,49 @@ public final class FaultInjectingEngine implements Engine {
 
         @Override
         public Status apply(
-                Cookie cookie,
-                int vbucket,
-                DocumentKey key,
-                DocumentView record,
-                long seqno,
-                @Nullable Predicate predicate,
-                MutationResult out) {
+                Cookie cookie, int vbucket, DocumentKey key, DocumentView record, Terms terms, MutationResult out) {
+            return call(Operation.APPLY, cookie, c -> application.apply(c, vbucket, key, record, terms, out));
+        }
+    }
+
+    private final class InjectedPersistence implements Persistence {
+        private final Persistence persistence;
+
+        InjectedPersistence(Persistence persistence) {
+            this.persistence = persistence;
+        }
+
+        @Override
+        public long persistedSeqno(int vbucket) {
+            return persistence.persistedSeqno(vbucket);
+        }
+
+        @Override
+        public Status awaitPersistence(Cookie cookie, int vbucket, long seqno, long deadlineNanos) {
             return call(
-                    Operation.APPLY, cookie, c -> application.apply(c, vbucket, key, record, seqno, predicate, out));
+                    Operation.AWAIT_PERSISTENCE,
+                    cookie,
+                    c -> persistence.awaitPersistence(c, vbucket, seqno, deadlineNanos));
+        }
+
+        @Override
+        public Status stopPersistence(Cookie cookie) {
+            return call(Operation.STOP_PERSISTENCE, cookie, persistence::stopPersistence);
+        }
+
+        @Override
+        public Status startPersistence(Cookie cookie) {
+            return call(Operation.START_PERSISTENCE, cookie, persistence::startPersistence);
+        }
+
+        @Override
+        public Status compact(Cookie cookie, int vbucket, Compaction compaction) {
+            return call(Operation.COMPACT, cookie, c -> persistence.compact(c, vbucket, compaction));
+        }
+
+        @Override
+        public Status evict(Cookie cookie, int vbucket, DocumentKey key) {
+            return call(Operation.EVICT, cookie, c -> persistence.evict(c, vbucket, key));
         }
     }
 }

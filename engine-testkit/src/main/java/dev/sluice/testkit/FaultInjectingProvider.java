@@ -2,6 +2,7 @@ package dev.sluice.testkit;
 
 import dev.sluice.engine.BucketConfiguration;
 import dev.sluice.engine.ConfigurationKey;
+import dev.sluice.engine.DurabilityLevel;
 import dev.sluice.engine.EngineContext;
 import dev.sluice.engine.EngineException;
 import dev.sluice.engine.EngineProvider;
@@ -49,6 +50,11 @@ public final class FaultInjectingProvider implements EngineProvider {
     @Override
     public List<ConfigurationKey> configurationKeys() {
         return inner.configurationKeys();
+    }
+
+    @Override
+    public DurabilityLevel durabilityMax() {
+        return inner.durabilityMax();
     }
 
     @Override

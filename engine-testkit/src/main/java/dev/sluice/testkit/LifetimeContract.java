@@ -470,6 +470,52 @@ abstract class LifetimeContract extends DocumentContract {
             durable(DurabilityLevel.PERSIST_TO_MAJORITY, supports(Behavior.PERSISTENT_DURABILITY));
         }
 
+        @Test
+        void missingReplica_makesTheMajorityImpossible_andLeavesNoTrace() {
+            if (supports(Behavior.MAJORITY)) {
+                long cas = stored(KEY, Store.set("before")).cas();
+                context.chain(0, -1);
+                refused(DurabilityLevel.MAJORITY, Status.DURABILITY_IMPOSSIBLE, cas);
+                context.chain(0, -1, -1);
+                refused(DurabilityLevel.MAJORITY, Status.DURABILITY_IMPOSSIBLE, cas);
+                stored(KEY, Store.set("an ordinary write"));
+            }
+        }
+
+        @Test
+        void vbucketWithoutAChain_isATemporaryFailure() {
+            if (supports(Behavior.MAJORITY)) {
+                long cas = stored(KEY, Store.set("before")).cas();
+                context.chain();
+                refused(DurabilityLevel.MAJORITY, Status.TEMPORARY_FAILURE, cas);
+            }
+        }
+
+        @Test
+        void levelTooHigh_comesBeforeTheTopology() {
+            if (!supports(Behavior.PERSISTENT_DURABILITY)) {
+                long cas = stored(KEY, Store.set("before")).cas();
+                context.chain(0, -1);
+                refused(DurabilityLevel.PERSIST_TO_MAJORITY, Status.DURABILITY_INVALID_LEVEL, cas);
+            }
+        }
+
+        /** Whatever the CAS: durability is looked at first. */
+        private void refused(DurabilityLevel level, Status expected, long cas) {
+            long deadline = context.clock().nanoTime() + Duration.ofSeconds(30).toNanos();
+            for (long given : new long[] {0, cas, 4711}) {
+                assertThat(store(KEY, Store.set("after").cas(given).durability(level, deadline))
+                                .status())
+                        .isEqualTo(expected);
+                assertThat(driver.remove(VB, KEY, given, level, deadline).status())
+                        .isEqualTo(expected);
+            }
+            assertThat(store(KEY, Store.add("after").durability(level, deadline))
+                            .status())
+                    .isEqualTo(expected);
+            assertThat(get(KEY).cas()).isEqualTo(cas);
+        }
+
         private void durable(DurabilityLevel level, boolean supported) {
             long deadline = context.clock().nanoTime() + Duration.ofSeconds(30).toNanos();
             Answer answer = store(KEY, Store.set("value").durability(level, deadline));

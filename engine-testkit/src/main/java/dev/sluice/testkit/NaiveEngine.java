@@ -7,12 +7,15 @@ import dev.sluice.engine.Collections;
 import dev.sluice.engine.Cookie;
 import dev.sluice.engine.DocumentFilter;
 import dev.sluice.engine.DocumentKey;
+import dev.sluice.engine.DocumentReads;
 import dev.sluice.engine.DocumentView;
 import dev.sluice.engine.DurabilityLevel;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.EngineContext;
 import dev.sluice.engine.Flush;
 import dev.sluice.engine.MutationResult;
+import dev.sluice.engine.Persistence;
+import dev.sluice.engine.RandomDocuments;
 import dev.sluice.engine.RangeScans;
 import dev.sluice.engine.RecordApplication;
 import dev.sluice.engine.RemoveRequest;
@@ -22,6 +25,7 @@ import dev.sluice.engine.StoreMode;
 import dev.sluice.engine.StoreRequest;
 import dev.sluice.engine.VBucketState;
 import dev.sluice.engine.VBuckets;
+import dev.sluice.engine.ValuePatch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -29,6 +33,8 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +46,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Thread.</b> Any.
  */
-public final class NaiveEngine implements Engine, RangeScans, VBuckets, Flush, RecordApplication, Collections {
+public final class NaiveEngine
+        implements Engine, RangeScans, VBuckets, Flush, RecordApplication, DocumentReads, RandomDocuments, Collections {
     /** Collections as unsigned numbers, then keys as unsigned bytes, shorter before longer. */
     private static final Comparator<Key> KEY_ORDER = (a, b) -> a.collection() != b.collection()
             ? Integer.compareUnsigned(a.collection(), b.collection())
@@ -52,6 +59,7 @@ public final class NaiveEngine implements Engine, RangeScans, VBuckets, Flush, R
         final List<FailoverEntry> failoverLog = new ArrayList<>();
         VBucketState state = VBucketState.ACTIVE;
         long highSeqno;
+        long highCas;
     }
 
     /** A command that waits for a sequence number. */
@@ -62,10 +70,14 @@ public final class NaiveEngine implements Engine, RangeScans, VBuckets, Flush, R
     private final List<Waiter> waiters = new ArrayList<>();
     private CollectionSet collections = CollectionSet.ALL;
     private long lastCas;
+    private final Random random;
+    private final @Nullable NaivePersistence persistence;
     private boolean closed;
 
-    NaiveEngine(BucketConfiguration configuration, EngineContext context) {
+    NaiveEngine(BucketConfiguration configuration, EngineContext context, boolean persistent) {
         this.context = context;
+        this.random = new Random(context.clock().wallNanos());
+        this.persistence = persistent ? new NaivePersistence(this, context, configuration.vbucketCount()) : null;
         vbuckets = new VBucket[configuration.vbucketCount()];
         for (int i = 0; i < vbuckets.length; i++) {
             vbuckets[i] = newVBucket();
@@ -116,7 +128,7 @@ public final class NaiveEngine implements Engine, RangeScans, VBuckets, Flush, R
             next.expirySeconds = request.expirySeconds();
         }
         next.cas = nextCas();
-        publish(vbucket, own, next, request, out);
+        publish(vbucket, own, next, request.patch(), out);
         return Status.SUCCESS;
     }
 
@@ -179,6 +191,7 @@ public final class NaiveEngine implements Engine, RangeScans, VBuckets, Flush, R
         NaiveDocument shown = existing;
         if (existing.expirySeconds != expirySeconds) {
             shown = existing.copy();
+            shown.revSeqno = 0; // counted anew
             shown.expirySeconds = expirySeconds;
             shown.cas = nextCas();
             publish(vbucket, own, shown, null, new MutationResult());
@@ -231,16 +244,14 @@ public final class NaiveEngine implements Engine, RangeScans, VBuckets, Flush, R
 
     @Override
     public synchronized Status apply(
-            Cookie cookie,
-            int vbucket,
-            DocumentKey key,
-            DocumentView record,
-            long seqno,
-            @Nullable Predicate predicate,
-            MutationResult out) {
+            Cookie cookie, int vbucket, DocumentKey key, DocumentView record, Terms terms, MutationResult out) {
         VBucket target = vbucket(vbucket);
         if (target == null || target.state == VBucketState.DEAD) {
             return Status.NOT_MY_VBUCKET;
+        }
+        Status refused = terms.seqno() == 0 ? refusal(vbucket) : null;
+        if (refused != null) {
+            return refused;
         }
         if (!collections.contains(key.collection())) {
             return Status.UNKNOWN_COLLECTION;
@@ -248,18 +259,21 @@ public final class NaiveEngine implements Engine, RangeScans, VBuckets, Flush, R
         Key own = copyOf(key);
         NaiveDocument existing = target.documents.get(own);
         NaiveDocument alive = find(vbucket, own, DocumentFilter.ALIVE);
-        if (alive != null && alive.lockedAt(context.clock().nanoTime())) {
-            return Status.LOCKED;
+        boolean locked = alive != null && alive.lockedAt(context.clock().nanoTime());
+        long lockCas = locked && alive != null ? alive.lockCas : 0;
+        Status allowed = locked ? Status.LOCKED : Status.SUCCESS;
+        if (terms.condition() != null) {
+            DocumentView shown = null;
+            if (existing != null) {
+                shown = new DocumentView();
+                show(existing, own, shown);
+            }
+            allowed = terms.condition().check(shown, lockCas);
         }
-        DocumentView shown = null;
-        if (existing != null) {
-            shown = new DocumentView();
-            show(existing, own, shown);
+        if (allowed != Status.SUCCESS) {
+            return allowed;
         }
-        if (predicate != null && !predicate.replaces(shown)) {
-            return Status.KEY_EXISTS;
-        }
-        if (seqno != 0 && seqno <= target.highSeqno) {
+        if (terms.seqno() != 0 && terms.seqno() <= target.highSeqno) {
             return Status.OUT_OF_RANGE;
         }
         NaiveDocument next = new NaiveDocument();
@@ -267,16 +281,61 @@ public final class NaiveEngine implements Engine, RangeScans, VBuckets, Flush, R
         next.flags = record.flags();
         next.datatype = record.datatype();
         next.deleted = record.deleted();
-        next.expirySeconds = record.expirySeconds();
-        next.cas = record.cas();
-        if (Long.compareUnsigned(record.cas(), lastCas) > 0) {
-            lastCas = record.cas();
-        }
-        if (seqno != 0) {
-            target.highSeqno = seqno - 1;
-        }
-        publish(vbucket, own, next, null, out);
+        next.expirySeconds = record.deleted() && record.expirySeconds() == 0
+                ? context.clock().wallSeconds()
+                : record.expirySeconds();
+        next.cas = record.cas() == 0 ? nextCas() : record.cas();
+        lastCas = Math.max(lastCas, next.cas); // one beyond 2^63 would leave no room above it
         next.revSeqno = record.revSeqno();
+        if (terms.seqno() != 0) {
+            target.highSeqno = terms.seqno() - 1;
+        }
+        publish(vbucket, own, next, terms.patch(), out);
+        return Status.SUCCESS;
+    }
+
+    @Override
+    public synchronized Status read(Cookie cookie, int vbucket, DocumentKey key, Scope scope, DocumentView out) {
+        VBucket target = vbucket(vbucket);
+        if (target == null || !scope.states().contains(target.state)) {
+            return Status.NOT_MY_VBUCKET;
+        }
+        if (!collections.contains(key.collection())) {
+            return Status.UNKNOWN_COLLECTION;
+        }
+        Key own = copyOf(key);
+        NaiveDocument document = find(vbucket, own, scope.filter());
+        if (document == null) {
+            return Status.NO_SUCH_KEY;
+        }
+        show(document, own, out);
+        return Status.SUCCESS;
+    }
+
+    @Override
+    public synchronized Status random(Cookie cookie, int collection, DocumentView out) {
+        if (!collections.contains(collection)) {
+            return Status.UNKNOWN_COLLECTION;
+        }
+        List<Integer> homes = new ArrayList<>();
+        List<Key> keys = new ArrayList<>();
+        for (int vbucket = 0; vbucket < vbuckets.length; vbucket++) {
+            VBucket target = vbuckets[vbucket];
+            if (target != null && target.state == VBucketState.ACTIVE) {
+                for (Key key : target.documents.keySet()) {
+                    if (key.collection() == collection && find(vbucket, key, DocumentFilter.ALIVE) != null) {
+                        homes.add(vbucket);
+                        keys.add(key);
+                    }
+                }
+            }
+        }
+        if (keys.isEmpty()) {
+            return Status.NO_SUCH_KEY;
+        }
+        int chosen = random.nextInt(keys.size());
+        NaiveDocument document = find(homes.get(chosen), keys.get(chosen), DocumentFilter.ALIVE);
+        show(Objects.requireNonNull(document), keys.get(chosen), out);
         return Status.SUCCESS;
     }
 
@@ -398,6 +457,12 @@ public final class NaiveEngine implements Engine, RangeScans, VBuckets, Flush, R
     }
 
     @Override
+    public synchronized long highCas(int vbucket) {
+        VBucket target = vbucket(vbucket);
+        return target == null ? 0 : target.highCas;
+    }
+
+    @Override
     public synchronized List<FailoverEntry> failoverLog(int vbucket) {
         VBucket target = vbucket(vbucket);
         return target == null ? List.of() : List.copyOf(target.failoverLog);
@@ -462,11 +527,17 @@ public final class NaiveEngine implements Engine, RangeScans, VBuckets, Flush, R
 
     @Override
     public <C> @Nullable C capability(Class<C> type) {
+        if (type == Persistence.class) {
+            return type.cast(persistence);
+        }
         return type.isInstance(this) ? type.cast(this) : null;
     }
 
     @Override
     public void cancelBlocked() {
+        if (persistence != null) {
+            persistence.cancelBlocked();
+        }
         List<Waiter> cancelled;
         synchronized (this) {
             cancelled = List.copyOf(waiters);
@@ -513,8 +584,37 @@ public final class NaiveEngine implements Engine, RangeScans, VBuckets, Flush, R
     }
 
     private @Nullable Status refusal(int vbucket, int collection, DurabilityLevel level) {
-        boolean possible = level == DurabilityLevel.NONE || level == DurabilityLevel.MAJORITY;
-        return possible ? refusal(vbucket, collection) : Status.DURABILITY_INVALID_LEVEL;
+        Status refused = refusal(vbucket, collection);
+        return refused != null || level == DurabilityLevel.NONE
+                ? refused
+                : level.refusalOfSingleCopy(
+                        DurabilityLevel.MAJORITY, context.topology().current().chain(vbucket));
+    }
+
+    /** What evicting a document's value would answer; values stay where they are. */
+    synchronized Status evictable(int vbucket, DocumentKey key, long persistedSeqno) {
+        Status refused = refusal(vbucket, key.collection());
+        if (refused != null) {
+            return refused;
+        }
+        NaiveDocument document = find(vbucket, copyOf(key), DocumentFilter.ALIVE);
+        if (document == null) {
+            return Status.NO_SUCH_KEY;
+        }
+        if (document.lockedAt(context.clock().nanoTime())) {
+            return Status.LOCKED;
+        }
+        return document.seqno <= persistedSeqno ? Status.SUCCESS : Status.KEY_EXISTS;
+    }
+
+    /** Forgets tombstones up to a sequence number. */
+    synchronized Status forgetTombstones(int vbucket, long seqno) {
+        VBucket target = vbucket(vbucket);
+        if (target == null) {
+            return Status.NOT_MY_VBUCKET;
+        }
+        target.documents.values().removeIf(document -> document.deleted && document.seqno <= seqno);
+        return Status.SUCCESS;
     }
 
     private @Nullable NaiveDocument find(int vbucket, Key key, DocumentFilter filter) {
@@ -526,20 +626,26 @@ public final class NaiveEngine implements Engine, RangeScans, VBuckets, Flush, R
     }
 
     /** Gives the version its numbers, patches its value, makes it the newest, and wakes who waited for it. */
-    private void publish(int vbucket, Key key, NaiveDocument next, @Nullable StoreRequest request, MutationResult out) {
+    private void publish(int vbucket, Key key, NaiveDocument next, @Nullable ValuePatch patch, MutationResult out) {
         VBucket target = vbucket(vbucket);
         if (target == null) {
             throw new IllegalStateException("vbucket " + vbucket + " has gone");
         }
         NaiveDocument previous = target.documents.get(key);
         next.seqno = ++target.highSeqno;
-        next.revSeqno = previous == null ? 1 : previous.revSeqno + 1;
-        if (request != null && request.patch() != null) {
-            request.patch().apply(next.value, 0, next.value.length, next.cas, next.seqno);
+        if (next.revSeqno == 0) {
+            next.revSeqno = previous == null ? 1 : previous.revSeqno + 1;
+        }
+        if (patch != null) {
+            patch.apply(next.value, 0, next.value.length, next.cas, next.seqno);
         }
         target.documents.put(key, next);
         target.highSeqnos.put(key.collection(), next.seqno);
-        out.set(next.cas, next.seqno, target.failoverLog.get(0).vbucketUuid());
+        target.highCas = Math.max(target.highCas, next.cas);
+        out.set(next.cas, next.seqno, target.failoverLog.get(0).vbucketUuid()).revSeqno(next.revSeqno);
+        if (persistence != null) {
+            persistence.changed();
+        }
         for (Waiter waiter : List.copyOf(waiters)) {
             if (waiter.vbucket == vbucket && waiter.seqno <= next.seqno) {
                 wakeLater(waiter);

@@ -13,6 +13,13 @@ public enum Operation {
     SET_VBUCKET_STATE,
     DELETE_VBUCKET,
     APPLY,
+    READ,
+    RANDOM,
+    AWAIT_PERSISTENCE,
+    STOP_PERSISTENCE,
+    START_PERSISTENCE,
+    COMPACT,
+    EVICT,
     OPEN_SCAN,
     /** Has no cookie: of the faults it knows those that throw and delay. */
     SET_COLLECTIONS,

@@ -3,20 +3,16 @@ package dev.sluice.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.engine.DocumentFilter;
-import dev.sluice.engine.DocumentView;
 import dev.sluice.engine.Flush;
-import dev.sluice.engine.RecordApplication;
 import dev.sluice.engine.Status;
 import dev.sluice.engine.VBucketState;
 import dev.sluice.engine.VBuckets;
 import dev.sluice.engine.VBuckets.FailoverEntry;
-import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/** The contract of vbuckets and of the capabilities that work on whole records and whole buckets. */
+/** The contract of vbuckets and of the capabilities that work on whole buckets. */
 abstract class PlacementContract extends LifetimeContract {
     private static final Key KEY = Key.of("key");
 
@@ -152,6 +148,17 @@ abstract class PlacementContract extends LifetimeContract {
                 assertThat(capability(VBuckets.class).highSeqno(2)).isZero();
             }
         }
+
+        @Test
+        void highCas_isThatOfTheLastMutation_orZero() {
+            if (supports(Behavior.VBUCKETS)) {
+                VBuckets vbuckets = capability(VBuckets.class);
+                assertThat(vbuckets.highCas(VBUCKETS)).isZero();
+                long before = vbuckets.highCas(3);
+                long cas = succeeded(driver.store(3, KEY, Store.set("value"))).cas();
+                assertThat(vbuckets.highCas(3)).isIn(before, cas);
+            }
+        }
     }
 
     void setState(int vbucket, VBucketState state) {
@@ -179,105 +186,6 @@ abstract class PlacementContract extends LifetimeContract {
             if (supports(Behavior.SEQNOS)) {
                 assertThat(after.seqno()).isGreaterThan(before.seqno());
             }
-        }
-    }
-
-    @Nested
-    class Records {
-        @Test
-        void apply_storesTheRecordAsItIs() {
-            if (!checkCapability(Behavior.RECORD_APPLICATION, RecordApplication.class)) {
-                return;
-            }
-            Answer applied = succeeded(apply(record("value").cas(4711).revSeqno(9), 0, null));
-            assertThat(applied.cas()).isEqualTo(4711);
-            Answer shown = succeeded(get(KEY));
-            assertThat(shown.text()).isEqualTo("value");
-            assertThat(shown.cas()).isEqualTo(4711);
-            assertThat(shown.flags()).isEqualTo(7);
-            if (supports(Behavior.REV_SEQNOS)) {
-                assertThat(shown.revSeqno()).isEqualTo(9);
-            }
-            if (supports(Behavior.SEQNOS)) {
-                assertThat(shown.seqno()).isEqualTo(applied.seqno()).isPositive();
-            }
-        }
-
-        @Test
-        void apply_keepsLaterCasAboveTheOneApplied() {
-            if (supports(Behavior.RECORD_APPLICATION)) {
-                long future = (context.clock().wallSeconds() + 3600) * 1_000_000_000L;
-                succeeded(apply(record("value").cas(future), 0, null));
-                assertThat(Long.compareUnsigned(stored(KEY, Store.set("next")).cas(), future))
-                        .isPositive();
-            }
-        }
-
-        @Test
-        void apply_canMakeATombstone() {
-            if (supports(Behavior.RECORD_APPLICATION)) {
-                stored(KEY, Store.set("value"));
-                succeeded(apply(record("").cas(4711).deleted(true), 0, null));
-                assertThat(get(KEY).status()).isEqualTo(Status.NO_SUCH_KEY);
-                if (supports(Behavior.TOMBSTONES)) {
-                    assertThat(succeeded(driver.get(VB, KEY, DocumentFilter.DELETED))
-                                    .cas())
-                            .isEqualTo(4711);
-                }
-            }
-        }
-
-        @Test
-        void apply_asksThePredicateWithWhatIsThere() {
-            if (supports(Behavior.RECORD_APPLICATION)) {
-                List<@Nullable Long> asked = new ArrayList<>();
-                RecordApplication.Predicate no = existing -> {
-                    asked.add(existing == null ? null : existing.cas());
-                    return false;
-                };
-                assertThat(apply(record("new"), 0, no).status()).isEqualTo(Status.KEY_EXISTS);
-                long cas = stored(KEY, Store.set("old")).cas();
-                assertThat(apply(record("new"), 0, no).status()).isEqualTo(Status.KEY_EXISTS);
-                assertThat(asked).contains(null, cas).hasSize(2);
-                assertThat(get(KEY).text()).isEqualTo("old");
-                succeeded(apply(record("new"), 0, existing -> existing != null && existing.cas() == cas));
-                assertThat(get(KEY).text()).isEqualTo("new");
-            }
-        }
-
-        @Test
-        void apply_takesASeqnoAboveTheHighest_only() {
-            if (supports(Behavior.RECORD_APPLICATION) && supports(Behavior.SEQNOS)) {
-                long high = stored(KEY, Store.set("old")).seqno();
-                assertThat(apply(record("new"), high, null).status()).isEqualTo(Status.OUT_OF_RANGE);
-                assertThat(get(KEY).text()).isEqualTo("old");
-                assertThat(succeeded(apply(record("new"), high + 10, null)).seqno())
-                        .isEqualTo(high + 10);
-                assertThat(stored(KEY, Store.set("next")).seqno()).isGreaterThan(high + 10);
-            }
-        }
-
-        @Test
-        void apply_toLocked_isLocked() {
-            if (supports(Behavior.RECORD_APPLICATION) && supports(Behavior.LOCKS)) {
-                stored(KEY, Store.set("old"));
-                succeeded(driver.lock(VB, KEY, 5));
-                assertThat(apply(record("new"), 0, null).status()).isEqualTo(Status.LOCKED);
-            }
-        }
-
-        private DocumentView record(String value) {
-            byte[] bytes = utf8(value);
-            return new DocumentView().value(bytes, 0, bytes.length).cas(1234).flags(7);
-        }
-
-        private Answer apply(DocumentView record, long seqno, RecordApplication.@Nullable Predicate predicate) {
-            RecordApplication application = capability(RecordApplication.class);
-            byte[] value = record.copyOfValue();
-            return driver.runMutation((cookie, out) -> {
-                record.value(driver.lendBytes(value), 0, value.length);
-                return application.apply(cookie, VB, driver.lend(KEY), record, seqno, predicate, out);
-            });
         }
     }
 }

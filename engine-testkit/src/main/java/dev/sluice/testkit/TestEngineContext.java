@@ -24,7 +24,7 @@ public final class TestEngineContext implements EngineContext, AutoCloseable {
     private final SimulatedScheduler.Pool nonIoPool;
     private final TestMemoryAccount memory = new TestMemoryAccount();
     private final TestMetricRegistry metrics = new TestMetricRegistry();
-    private final Topology topology = new SingleNodeTopology();
+    private final TestTopology topology = new TestTopology();
     private final Path dataDirectory;
     private final List<Integer> vbucketStateChanges = new CopyOnWriteArrayList<>();
 
@@ -98,6 +98,11 @@ public final class TestEngineContext implements EngineContext, AutoCloseable {
         return topology;
     }
 
+    /** Has every vbucket be served by these from now: 0 is this node, -1 nobody. At first that is this node alone. */
+    public void chain(int... nodes) {
+        topology.chain = nodes.clone();
+    }
+
     @Override
     public Path dataDirectory() {
         return dataDirectory.resolve("data"); // not there yet, as the interface says
@@ -139,8 +144,10 @@ public final class TestEngineContext implements EngineContext, AutoCloseable {
         }
     }
 
-    /** One node with everything, for ever. */
-    private static final class SingleNodeTopology implements Topology {
+    /** One node, and chains that the test sets. */
+    private static final class TestTopology implements Topology {
+        volatile int[] chain = {0};
+
         private final View view = new View() {
             @Override
             public long epoch() {
@@ -164,7 +171,7 @@ public final class TestEngineContext implements EngineContext, AutoCloseable {
 
             @Override
             public int[] chain(int vbucket) {
-                return new int[] {0};
+                return chain.clone();
             }
         };
 

@@ -14,7 +14,15 @@ class AsyncEngineContractTest extends EngineContractTest {
     @Override
     protected boolean supports(Behavior behavior) {
         return switch (behavior) {
-            case TOMBSTONES, SEQNOS, PERSISTENT_DURABILITY, VBUCKETS, FLUSH, RECORD_APPLICATION, COLLECTIONS -> false;
+            case TOMBSTONES,
+                    SEQNOS,
+                    PERSISTENT_DURABILITY,
+                    VBUCKETS,
+                    FLUSH,
+                    COLLECTIONS,
+                    DOCUMENT_READS,
+                    RANDOM_DOCUMENTS,
+                    PERSISTENCE_CONTROL -> false;
             default -> true;
         };
     }

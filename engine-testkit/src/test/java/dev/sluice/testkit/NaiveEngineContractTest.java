@@ -11,6 +11,9 @@ class NaiveEngineContractTest extends EngineContractTest {
 
     @Override
     protected boolean supports(Behavior behavior) {
-        return behavior != Behavior.PERSISTENCE && behavior != Behavior.PERSISTENT_DURABILITY;
+        return switch (behavior) {
+            case PERSISTENCE, PERSISTENT_DURABILITY, PERSISTENCE_CONTROL -> false;
+            default -> true;
+        };
     }
 }

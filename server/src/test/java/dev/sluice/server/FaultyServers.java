@@ -18,8 +18,11 @@ final class FaultyServers {
         return SluiceServer.start(new ServerConfiguration(
                 plain.transport(),
                 plain.listeners(),
+                plain.mgmt(),
+                plain.external(),
                 plain.threads(),
                 plain.limits(),
+                plain.handshakes(),
                 plain.buckets().stream()
                         .map(bucket -> new ServerConfiguration.Bucket(wrap(bucket.spec(), plan), bucket.optional()))
                         .toList(),
@@ -32,7 +35,9 @@ final class FaultyServers {
                 spec.configuration(),
                 spec.quotaBytes(),
                 spec.flushAllowed(),
+                spec.writes(),
                 spec.dataDirectory(),
-                new FaultInjectingProvider(spec.provider(), plan));
+                new FaultInjectingProvider(spec.provider(), plan),
+                spec.collections());
     }
 }

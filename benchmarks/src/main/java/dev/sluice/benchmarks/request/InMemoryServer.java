@@ -91,7 +91,7 @@ final class InMemoryServer implements AutoCloseable {
         directory.resolve("manifest.json").toFile().deleteOnExit(); // Last in, first out.
         CollectionsSpec collections =
                 new CollectionsSpec(0, Map.of(Collection.DEFAULT_NAME, Map.of("named", Collection.NO_MAX_TTL)));
-        return new BucketSpec(configuration, quotaBytes, false, directory, provider, collections);
+        return new BucketSpec(configuration, quotaBytes, false, directory, provider).with(collections);
     }
 
     /** One turn of the loop: these bytes have arrived, and whatever that leads to at once. */

@@ -4,10 +4,13 @@ import dev.sluice.engine.Collections;
 import dev.sluice.engine.Cookie;
 import dev.sluice.engine.DocumentFilter;
 import dev.sluice.engine.DocumentKey;
+import dev.sluice.engine.DocumentReads;
 import dev.sluice.engine.DocumentView;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.Flush;
 import dev.sluice.engine.MutationResult;
+import dev.sluice.engine.Persistence;
+import dev.sluice.engine.RandomDocuments;
 import dev.sluice.engine.RangeScans;
 import dev.sluice.engine.Reconfigurable;
 import dev.sluice.engine.RecordApplication;
@@ -35,6 +38,9 @@ final class GuardedEngine implements Engine {
     private final @Nullable Flush flush;
     private final @Nullable RecordApplication recordApplication;
     private final @Nullable Collections collections;
+    private final @Nullable DocumentReads documentReads;
+    private final @Nullable RandomDocuments randomDocuments;
+    private final @Nullable Persistence persistence;
 
     GuardedEngine(Engine engine, CallGuard guard) {
         this.engine = engine;
@@ -49,6 +55,12 @@ final class GuardedEngine implements Engine {
         this.recordApplication = application == null ? null : new GuardedRecordApplication(application, guard);
         Collections sets = engine.capability(Collections.class);
         this.collections = sets == null ? null : new GuardedCollections(sets, guard);
+        DocumentReads reads = engine.capability(DocumentReads.class);
+        this.documentReads = reads == null ? null : new GuardedDocumentReads(reads, guard);
+        RandomDocuments chance = engine.capability(RandomDocuments.class);
+        this.randomDocuments = chance == null ? null : new GuardedRandomDocuments(chance, guard);
+        Persistence disk = engine.capability(Persistence.class);
+        this.persistence = disk == null ? null : new GuardedPersistence(disk, guard);
     }
 
     @Override
@@ -190,6 +202,12 @@ final class GuardedEngine implements Engine {
             capability = recordApplication;
         } else if (type == Collections.class) {
             capability = collections;
+        } else if (type == DocumentReads.class) {
+            capability = documentReads;
+        } else if (type == RandomDocuments.class) {
+            capability = randomDocuments;
+        } else if (type == Persistence.class) {
+            capability = persistence;
         } else if (type == Reconfigurable.class) {
             capability = engine.capability(Reconfigurable.class); // Background threads only; who calls it guards it.
         } else {

@@ -6,7 +6,6 @@ import dev.sluice.engine.DocumentView;
 import dev.sluice.engine.MutationResult;
 import dev.sluice.engine.RecordApplication;
 import dev.sluice.engine.Status;
-import org.jspecify.annotations.Nullable;
 
 /** See {@link CallGuard}. */
 final class GuardedRecordApplication implements RecordApplication {
@@ -21,20 +20,14 @@ final class GuardedRecordApplication implements RecordApplication {
 
     @Override
     public Status apply(
-            Cookie cookie,
-            int vbucket,
-            DocumentKey key,
-            DocumentView record,
-            long seqno,
-            @Nullable Predicate predicate,
-            MutationResult out) {
+            Cookie cookie, int vbucket, DocumentKey key, DocumentView record, Terms terms, MutationResult out) {
         Status answered = guard.answered(cookie, Statuses.APPLY);
         if (answered != null) {
             return answered;
         }
         ClassLoader before = guard.enter();
         try {
-            Status status = application.apply(cookie, vbucket, key, record, seqno, predicate, out);
+            Status status = application.apply(cookie, vbucket, key, record, terms, out);
             return guard.settle(cookie, status, Statuses.APPLY);
         } catch (Throwable e) {
             return guard.thrown(cookie, e, Statuses.APPLY);

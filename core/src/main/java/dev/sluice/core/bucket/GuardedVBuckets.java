@@ -77,6 +77,19 @@ final class GuardedVBuckets implements VBuckets {
     }
 
     @Override
+    public long highCas(int vbucket) {
+        ClassLoader before = guard.enter();
+        try {
+            return vbuckets.highCas(vbucket);
+        } catch (Throwable e) {
+            guard.background(e);
+            return 0;
+        } finally {
+            guard.leave(before);
+        }
+    }
+
+    @Override
     public List<FailoverEntry> failoverLog(int vbucket) {
         ClassLoader before = guard.enter();
         try {

@@ -14,7 +14,9 @@ enum Statuses {
     LOCK(false, Status.NO_SUCH_KEY, Status.LOCKED_TEMPORARY, Status.LOCK_EXPIRY_OVERFLOW, Status.NO_MEMORY),
     UNLOCK(false, Status.NO_SUCH_KEY, Status.NOT_LOCKED, Status.LOCKED_TEMPORARY),
     FLUSH(true),
-    APPLY(true, Status.KEY_EXISTS, Status.LOCKED, Status.OUT_OF_RANGE),
+    APPLY(true, Status.KEY_EXISTS, Status.NO_SUCH_KEY, Status.LOCKED, Status.LOCKED_TEMPORARY, Status.OUT_OF_RANGE),
+    EVICT(false, Status.NO_SUCH_KEY, Status.KEY_EXISTS, Status.LOCKED),
+    PERSISTENCE(false),
     OPEN_SCAN(false, Status.NO_SUCH_KEY, Status.VBUCKET_UUID_MISMATCH, Status.NOT_STORED, Status.NO_MEMORY),
     VBUCKET(false, Status.OUT_OF_RANGE);
 

@@ -40,6 +40,7 @@ final class Documents {
     static Status delete(CommandCookie cookie) {
         Request request = cookie.request();
         if (cookie.step() == 0) {
+            Stores.raiseDurability(cookie);
             request.remove().cas(request.cas()).durability(request.durability(), Stores.deadlineNanos(cookie));
             cookie.step(1);
         }

@@ -32,6 +32,9 @@ enum StatCommand implements Command {
         if (progress == null) {
             return begin(cookie);
         }
+        if (progress instanceof KeyStatistics statistics) {
+            return statistics.proceed(cookie);
+        }
         if (progress instanceof CompletableFuture<?> descriptions) {
             if (descriptions.isCompletedExceptionally()) {
                 return Status.TEMPORARY_FAILURE;
@@ -68,6 +71,9 @@ enum StatCommand implements Command {
                 Bucket bucket = cookie.bucketOrNull();
                 if (bucket == null) {
                     return cookie.refuse(Refusal.NO_BUCKET);
+                }
+                if (KeyStatistics.isGroup(group)) {
+                    return KeyStatistics.begin(cookie, group, argument);
                 }
                 StatisticSource source = new BucketStatistics(node, bucket);
                 return stream(cookie, bucket.nonIoPool(), source, group, argument);

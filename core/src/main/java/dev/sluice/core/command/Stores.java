@@ -102,10 +102,24 @@ final class Stores {
                 : cookie.bucket().limitedExpiry(request.collection(), expirySeconds, nowSeconds);
     }
 
-    /** Gives the store request the durability that the client asked for. */
+    /** Gives the store request the durability that the client asked for, or that the bucket asks for if that is more. */
     static void durability(CommandCookie cookie) {
+        raiseDurability(cookie);
         Request request = cookie.request();
         request.store().durability(request.durability(), deadlineNanos(cookie));
+    }
+
+    /**
+     * Raises the durability of a store or removal to the bucket's minimum, silently; the client's time is kept. From there
+     * on the command is a durable one, also in what is answered when nobody knows its outcome. Protocol: {@code durability}
+     * 1.3.
+     */
+    static void raiseDurability(CommandCookie cookie) {
+        Request request = cookie.request();
+        DurabilityLevel minimum = cookie.bucket().spec().writes().durabilityMin();
+        if (request.durability().compareTo(minimum) < 0) {
+            request.durability(minimum, request.durabilityTimeoutMs());
+        }
     }
 
     /** Until when a durable write may take; 0 for an ordinary one. */

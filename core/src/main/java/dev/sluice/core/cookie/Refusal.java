@@ -13,5 +13,7 @@ public enum Refusal {
     /** A manifest of collections that cannot follow the one in force. */
     CANNOT_APPLY_MANIFEST,
     /** A durable write may or may not have happened. */
-    SYNC_WRITE_AMBIGUOUS
+    SYNC_WRITE_AMBIGUOUS,
+    /** The CAS to store is none that a document can have. */
+    CAS_VALUE_INVALID
 }

@@ -20,6 +20,18 @@ public interface Reply {
     /** The document that was asked for. Ends the reply. */
     void document(CommandCookie cookie, DocumentView document);
 
+    /** The document that was asked for, whole and as it is stored, extended attributes included. Ends the reply. */
+    void storedDocument(CommandCookie cookie, DocumentView document);
+
+    /** A document that the client did not name, with its key. Ends the reply. */
+    void documentWithKey(CommandCookie cookie, DocumentView document);
+
+    /** What is known of a document or tombstone, but for its value. Ends the reply. */
+    void metadata(CommandCookie cookie, DocumentView document);
+
+    /** What stands before a key of this collection in answers; empty where the client knows of no collections. */
+    byte[] keyPrefix(int collection);
+
     /** A document has changed. Ends the reply. */
     void mutated(CommandCookie cookie, MutationResult result);
 

@@ -158,14 +158,14 @@ public final class Request {
         return remove;
     }
 
-    /** The collection of the key, unsigned; 0 is the default one. */
-    public int collection() {
-        return collection;
-    }
-
     /** The collection of the key, to be set before {@link #body}. */
     public void collection(int collection) {
         this.collection = collection;
+    }
+
+    /** The collection of the key; of commands without a key the one that they are about. */
+    public int collection() {
+        return collection;
     }
 
     public int vbucket() {

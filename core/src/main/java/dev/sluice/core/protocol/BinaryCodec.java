@@ -1,6 +1,5 @@
 package dev.sluice.core.protocol;
 
-import dev.sluice.core.bucket.Bucket;
 import dev.sluice.core.cookie.Command;
 import dev.sluice.core.cookie.CommandCookie;
 import dev.sluice.core.cookie.Request;
@@ -8,7 +7,6 @@ import dev.sluice.core.cookie.Session;
 import dev.sluice.core.limits.Limits;
 import dev.sluice.engine.Datatype;
 import dev.sluice.engine.DocumentKey;
-import dev.sluice.engine.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -206,13 +204,7 @@ public final class BinaryCodec {
         }
         request.collection(collection);
         request.body(array, offset + prefixLength, length - prefixLength, offset + length, valueLength, owned);
-        Bucket bucket = session.bucket();
-        if (bucket != null && bucket.collections().collection(collection) == null) {
-            boolean here = bucket.hasVBucket(request.vbucket());
-            reply.failure(cookie, here ? Status.UNKNOWN_COLLECTION : Status.NOT_MY_VBUCKET);
-            return false;
-        }
-        return true;
+        return reply.knows(cookie, request.vbucket(), collection);
     }
 
     /** The checks of 3.3 that look at the header alone, in that order; null when all is well, else a sentence. */

@@ -36,6 +36,10 @@ public final class BinaryReply implements Reply {
     private static final int FLAGS_BYTES = 4;
     private static final int TOKEN_BYTES = 16;
     private static final int IDENTIFIER_BYTES = 12;
+    private static final int META_BYTES = 20;
+
+    /** What a request for metadata says to have the datatype as well. */
+    private static final int META_WITH_DATATYPE = 2;
 
     private final Session session;
     private final Outbound outbound;
@@ -76,6 +80,29 @@ public final class BinaryReply implements Reply {
         return maps;
     }
 
+    /**
+     * Whether the selected bucket has a collection; otherwise this has answered. A vbucket that is not here goes first. Without
+     * a bucket nobody can tell, and the executor says that there is none.
+     */
+    boolean knows(CommandCookie cookie, int vbucket, int collection) {
+        Bucket bucket = session.bucket();
+        if (bucket == null || bucket.collections().collection(collection) != null) {
+            return true;
+        }
+        failure(cookie, bucket.hasVBucket(vbucket) ? Status.UNKNOWN_COLLECTION : Status.NOT_MY_VBUCKET);
+        return false;
+    }
+
+    /** As {@link #knows(CommandCookie, int, int)}, for commands that concern no vbucket. */
+    boolean knows(CommandCookie cookie, int collection) {
+        Bucket bucket = session.bucket();
+        if (bucket == null || bucket.collections().collection(collection) != null) {
+            return true;
+        }
+        failure(cookie, Status.UNKNOWN_COLLECTION);
+        return false;
+    }
+
     // ---- answers ----------------------------------------------------------------------------------------------------
 
     @Override
@@ -111,8 +138,84 @@ public final class BinaryReply implements Reply {
     }
 
     @Override
+    public void storedDocument(CommandCookie cookie, DocumentView document) {
+        withValue(cookie, document, document.datatype(), NOTHING, 0, 0);
+    }
+
+    @Override
+    public void documentWithKey(CommandCookie cookie, DocumentView document) {
+        byte[] prefix = keyPrefix(document.collection());
+        withValue(
+                cookie,
+                document,
+                document.datatype() & datatypes(),
+                document.keyArray(),
+                document.keyOffset(),
+                document.keyLength(),
+                prefix);
+    }
+
+    private void withValue(
+            CommandCookie cookie,
+            DocumentView document,
+            int datatype,
+            byte[] keyArray,
+            int keyOffset,
+            int keyLength,
+            byte... prefix) {
+        int valueLength = document.valueLength();
+        boolean large = outbound.large(valueLength);
+        int prefixedLength = prefix.length + keyLength;
+        ByteBuf out = header(
+                cookie,
+                WireStatus.SUCCESS,
+                prefixedLength,
+                FLAGS_BYTES,
+                datatype,
+                valueLength,
+                document.locked() ? CAS_LOCKED : document.cas(),
+                FLAGS_BYTES + prefixedLength + (large ? 0 : valueLength));
+        out.writeInt(document.flags());
+        out.writeBytes(prefix);
+        out.writeBytes(keyArray, keyOffset, keyLength);
+        if (large) {
+            outbound.cursor(document.valueArray(), document.valueOffset(), valueLength);
+        } else {
+            out.writeBytes(document.valueArray(), document.valueOffset(), valueLength);
+        }
+    }
+
+    /** Deleted (u32), flags (u32), expiry or time of deletion (u32), revision (u64), and the datatype (u8) if asked for. */
+    @Override
+    public void metadata(CommandCookie cookie, DocumentView document) {
+        boolean withDatatype = cookie.request().delta() == META_WITH_DATATYPE;
+        int extras = META_BYTES + (withDatatype ? 1 : 0);
+        long cas = document.locked() ? CAS_LOCKED : document.cas();
+        ByteBuf out = header(cookie, WireStatus.SUCCESS, 0, extras, 0, 0, cas, extras);
+        out.writeInt(document.deleted() ? 1 : 0);
+        out.writeInt(document.flags());
+        out.writeInt((int) document.expirySeconds());
+        out.writeLong(document.revSeqno());
+        if (withDatatype) {
+            out.writeByte(document.datatype());
+        }
+    }
+
+    @Override
+    public byte[] keyPrefix(int collection) {
+        if (!has(Feature.COLLECTIONS)) {
+            return NOTHING;
+        }
+        return KeyPrefix.of(collection);
+    }
+
+    @Override
     public void mutated(CommandCookie cookie, MutationResult result) {
         int opcode = cookie.request().wireOpcode();
+        if (opcode == Opcode.RETURN_META.code()) {
+            returnMeta(cookie, result);
+            return;
+        }
         boolean concatenation = opcode == Opcode.APPENDQ.code() || opcode == Opcode.PREPENDQ.code();
         if (quiet(cookie) && !(concatenation && has(Feature.MUTATION_SEQNO))) {
             return;
@@ -122,6 +225,15 @@ public final class BinaryReply implements Reply {
         long cas = opcode == Opcode.DELETE.code() && !greeted ? 0 : result.cas();
         ByteBuf out = header(cookie, WireStatus.SUCCESS, 0, extras, 0, 0, cas, extras);
         token(out, extras, result);
+    }
+
+    /** Flags (u32), expiry (u32), revision (u64): all that the client needs to repeat the mutation elsewhere. */
+    private void returnMeta(CommandCookie cookie, MutationResult result) {
+        Request request = cookie.request();
+        ByteBuf out = header(cookie, WireStatus.SUCCESS, 0, TOKEN_BYTES, 0, 0, result.cas(), TOKEN_BYTES);
+        out.writeInt(request.flags());
+        out.writeInt((int) request.store().expirySeconds());
+        out.writeLong(result.revSeqno());
     }
 
     @Override
@@ -249,7 +361,10 @@ public final class BinaryReply implements Reply {
 
     private static boolean quietLookUp(CommandCookie cookie) {
         int opcode = cookie.request().wireOpcode();
-        return opcode == Opcode.GETQ.code() || opcode == Opcode.GETKQ.code() || opcode == Opcode.GATQ.code();
+        return opcode == Opcode.GETQ.code()
+                || opcode == Opcode.GETKQ.code()
+                || opcode == Opcode.GATQ.code()
+                || opcode == Opcode.GETQ_META.code();
     }
 
     // ---- frames -----------------------------------------------------------------------------------------------------

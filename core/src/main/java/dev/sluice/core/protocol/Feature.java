@@ -45,7 +45,7 @@ enum Feature {
     RANGE_SCAN_INCLUDE_XATTR(0x22, false, XATTR),
     SUBDOC_ALLOW_REPLICA_READ_ON_DELETED_DOCS(0x23, false),
     GET_RANDOM_KEY_INCLUDE_XATTR(0x24, false, XATTR, JSON, SNAPPY_EVERYWHERE),
-    MUTATE_WITH_META(0x25, false),
+    MUTATE_WITH_META(0x25, true),
     DCP_SKIP_DELETES_IN_INITIAL_BACKFILL(0x26, false);
 
     private static final @Nullable Feature[] BY_NUMBER = new @Nullable Feature[0x40];

@@ -2,6 +2,7 @@ package dev.sluice.core.protocol;
 
 import dev.sluice.engine.DocumentKey;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 
 /**
  * The id of a collection before a document's key, as unsigned LEB128: seven bits a byte, the lowest first, the top bit set on
@@ -106,6 +107,13 @@ final class KeyPrefix {
     /** How many bytes {@link #write} writes. */
     static int lengthOf(int collection) {
         return (Integer.SIZE - Integer.numberOfLeadingZeros(collection | 1) + 6) / 7;
+    }
+
+    /** The prefix as an array of its own; for answers off the hot path. */
+    static byte[] of(int collection) {
+        byte[] prefix = new byte[lengthOf(collection)];
+        write(Unpooled.wrappedBuffer(prefix).writerIndex(0), collection);
+        return prefix;
     }
 
     static void write(ByteBuf out, int collection) {

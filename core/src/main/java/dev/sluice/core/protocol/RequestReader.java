@@ -90,7 +90,7 @@ final class RequestReader {
             case DEL_VBUCKET -> VBucketCommands.DEL_VBUCKET;
             case ENABLE_TRAFFIC -> VBucketCommands.ENABLE_TRAFFIC;
             case DISABLE_TRAFFIC -> VBucketCommands.DISABLE_TRAFFIC;
-            default -> throw new AssertionError("served but not read: " + opcode);
+            default -> MetadataReader.read(cookie, reply, opcode, array, extras, extrasLength);
         };
     }
 

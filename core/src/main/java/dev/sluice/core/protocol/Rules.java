@@ -3,6 +3,7 @@ package dev.sluice.core.protocol;
 import static dev.sluice.engine.Datatype.JSON;
 import static dev.sluice.engine.Datatype.RAW;
 import static dev.sluice.engine.Datatype.SNAPPY;
+import static dev.sluice.engine.Datatype.XATTR;
 
 import com.google.errorprone.annotations.Immutable;
 
@@ -95,6 +96,24 @@ record Rules(
             NOTHING.extras(1).name(Part.FORBIDDEN, Part.OPTIONAL).datatypes(JSON);
     static final Rules GET_VBUCKET = NOTHING.name(Part.OPTIONAL, Part.FORBIDDEN);
     static final Rules DEL_VBUCKET = NOTHING.name(Part.FORBIDDEN, Part.OPTIONAL);
+
+    static final Rules GET_META = NOTHING.extras(0, 1).documentKey(Part.FORBIDDEN);
+    static final Rules WITH_META =
+            NOTHING.extras(24, 26, 28, 30).documentKey(Part.OPTIONAL).anyCas().datatypes(JSON | SNAPPY | XATTR);
+    static final Rules MUTATE_WITH_META =
+            NOTHING.extras(4).documentKey(Part.REQUIRED).anyCas().datatypes(JSON | SNAPPY | XATTR);
+    static final Rules RETURN_META =
+            NOTHING.extras(12).documentKey(Part.OPTIONAL).anyCas();
+    static final Rules GET_KEYS = NOTHING.extras(0, 4).documentKey(Part.FORBIDDEN);
+    static final Rules GET_RANDOM_KEY = NOTHING.extras(0, 4, 5);
+    static final Rules OBSERVE = NOTHING.name(Part.FORBIDDEN, Part.REQUIRED);
+    static final Rules OBSERVE_SEQNO =
+            NOTHING.name(Part.FORBIDDEN, Part.REQUIRED).anyCas();
+    static final Rules GET_ALL_VB_SEQNOS = NOTHING.extras(0, 4, 8);
+    static final Rules GET_FAILOVER_LOG = NOTHING.anyCas();
+    static final Rules SEQNO_PERSISTENCE = NOTHING.extras(8);
+    static final Rules COMPACT_DB =
+            NOTHING.extras(24).name(Part.FORBIDDEN, Part.OPTIONAL).datatypes(JSON);
 
     /** The protocol knows the opcode, Sluice does not serve it today: NOT_SUPPORTED. */
     static final Rules NOT_SERVED =

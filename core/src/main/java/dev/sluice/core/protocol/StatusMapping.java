@@ -33,6 +33,7 @@ final class StatusMapping {
             case NOT_SUPPORTED -> WireStatus.NOT_SUPPORTED;
             case CANNOT_APPLY_MANIFEST -> WireStatus.CANNOT_APPLY_COLLECTIONS_MANIFEST;
             case SYNC_WRITE_AMBIGUOUS -> WireStatus.SYNC_WRITE_AMBIGUOUS;
+            case CAS_VALUE_INVALID -> WireStatus.CAS_VALUE_INVALID;
         };
         return xerror ? wire : wire.withoutXerror(collections);
     }

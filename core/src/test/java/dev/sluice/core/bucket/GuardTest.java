@@ -9,8 +9,11 @@ import dev.sluice.core.fixture.WireClient;
 import dev.sluice.core.statistics.ServerCounter;
 import dev.sluice.engine.BlockedCookie;
 import dev.sluice.engine.Collections;
+import dev.sluice.engine.DocumentReads;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.Flush;
+import dev.sluice.engine.Persistence;
+import dev.sluice.engine.RandomDocuments;
 import dev.sluice.engine.RangeScans;
 import dev.sluice.engine.RecordApplication;
 import dev.sluice.engine.Statistic;
@@ -41,7 +44,10 @@ class GuardTest {
             VBuckets.class, GuardedVBuckets.class,
             Flush.class, GuardedFlush.class,
             RecordApplication.class, GuardedRecordApplication.class,
-            Collections.class, GuardedCollections.class);
+            Collections.class, GuardedCollections.class,
+            DocumentReads.class, GuardedDocumentReads.class,
+            RandomDocuments.class, GuardedRandomDocuments.class,
+            Persistence.class, GuardedPersistence.class);
 
     /** The loader of a plugin: it has nothing of its own, but it is another. */
     private static final class PluginLoader extends ClassLoader {

@@ -63,12 +63,12 @@ class CollectionWireTest extends WireContract {
     private void create(String name, CollectionsSpec spec) {
         FaultInjectingProvider provider = new FaultInjectingProvider(new NaiveEngineProvider(), disturbance.plan());
         server.createBucket(new BucketSpec(
-                TestBucketConfiguration.of(provider).bucketName(name).valueSizeBytesMax(1 << 16),
-                64L << 20,
-                true,
-                server.directory().resolve(name),
-                provider,
-                spec));
+                        TestBucketConfiguration.of(provider).bucketName(name).valueSizeBytesMax(1 << 16),
+                        64L << 20,
+                        true,
+                        server.directory().resolve(name),
+                        provider)
+                .with(spec));
     }
 
     private static Frame set(int collection, String key, String value) {
@@ -601,6 +601,86 @@ class CollectionWireTest extends WireContract {
                     .isEqualTo(EINVAL);
             assertThat(named.status(Frame.of(0x10).key("collections-details 9")))
                     .isEqualTo(NOT_MY_VBUCKET);
+        }
+    }
+
+    /** Commands on metadata that say of which collection they are in ways of their own. */
+    @Nested
+    class Metadata {
+        @Test
+        void observe_hasThePrefixInEachKey() {
+            named.call(set(8, "k", "v"));
+            Response response = named.call(Frame.of(0x92).value(Hex.bytes("0000 0002 08 'k' 0000 0002 00 'k'")));
+            assertThat(response.status()).isZero();
+            // vbucket, length, key with its prefix, state (found, or 80: not there), CAS
+            assertThat(response.value()).startsWith(Hex.bytes("0000 0002 08 'k'"));
+            assertThat(response.value()).endsWith(Hex.bytes("0000 0002 00 'k' 80 0000000000000000"));
+            assertThat(named.status(Frame.of(0x92).value(Hex.bytes("0000 0002 55 'k'"))))
+                    .isEqualTo(UNKNOWN_COLLECTION);
+            assertThat(named.status(Frame.of(0x92).value(Hex.bytes("0009 0002 55 'k'"))))
+                    .isEqualTo(NOT_MY_VBUCKET);
+            assertThat(named.status(Frame.of(0x92).value(Hex.bytes("0000 0002 07 'k'"))))
+                    .isEqualTo(EINVAL);
+        }
+
+        @Test
+        void getRandomKey_isOfItsCollection() {
+            named.call(set(8, "k", "v"));
+            assertThat(named.call(Frame.of(0xb6).extras("00000008")).key()).isEqualTo(new byte[] {8, 'k'});
+            assertThat(named.status(Frame.of(0xb6).extras("00000009"))).isEqualTo(1);
+            assertThat(named.status(Frame.of(0xb6).extras("00000055"))).isEqualTo(UNKNOWN_COLLECTION);
+        }
+
+        @Test
+        void getAllVbSeqnos_areOfTheVbucketOrOfACollection() {
+            client.call(Frame.set("plain", "v"));
+            named.call(set(8, "k", "v"));
+            assertThat(named.call(Frame.of(0x48)).value()).startsWith(Hex.bytes("0000 0000000000000002"));
+            assertThat(named.call(Frame.of(0x48).extras("00000001 00000008")).value())
+                    .startsWith(Hex.bytes("0000 0000000000000002 0001 0000000000000000"));
+            assertThat(named.call(Frame.of(0x48).extras("00000001 00000009")).value())
+                    .startsWith(Hex.bytes("0000 0000000000000000"));
+            assertThat(client.call(Frame.of(0x48)).value())
+                    .as("the default collection's")
+                    .startsWith(Hex.bytes("0000 0000000000000001"));
+            assertThat(named.status(Frame.of(0x48).extras("00000001 00000055"))).isEqualTo(UNKNOWN_COLLECTION);
+        }
+
+        /** Extras of SET_WITH_META: flags, expiry, revision, CAS. */
+        @Test
+        void setWithMeta_isLimitedLikeAnyOther() {
+            Frame withMeta = Frame.of(0xa2)
+                    .key(9, "k")
+                    .extras("00000000 00000000 0000000000000005 1234567800000000")
+                    .value("v");
+            assertThat(named.status(withMeta)).isZero();
+            server.advance(Duration.ofSeconds(9));
+            assertThat(named.status(get(9, "k"))).isZero();
+            server.advance(Duration.ofSeconds(1));
+            assertThat(named.status(get(9, "k"))).isEqualTo(1);
+            assertThat(named.status(Frame.of(0xa0).key(0x55, "k"))).isEqualTo(UNKNOWN_COLLECTION);
+        }
+
+        @Test
+        void keyStatistics_takeAPathOrAnId() {
+            named.call(set(8, "k", "v"));
+            for (String stat : List.of("key k 0 inv.hotel", "key-byid k 0 0x8")) {
+                assertThat(named.ask(Frame.of(0x10).key(stat)))
+                        .as(stat)
+                        .extracting(Response::keyText)
+                        .contains("key_cas");
+            }
+            assertThat(named.status(Frame.of(0x10).key("key k 0"))).isEqualTo(1);
+            assertThat(named.status(Frame.of(0x10).key("key k 0 inv.x"))).isEqualTo(UNKNOWN_COLLECTION);
+            assertThat(named.status(Frame.of(0x10).key("key k 0 x.y"))).isEqualTo(UNKNOWN_SCOPE);
+            assertThat(named.status(Frame.of(0x10).key("key-byid k 0 0x55"))).isEqualTo(UNKNOWN_COLLECTION);
+        }
+
+        @Test
+        void theClusterMap_namesTheManifest() {
+            assertThat(named.call(Frame.of(0xb5)).text()).contains("\"collectionsManifestUid\":\"1\"");
+            named.call(setManifest(manifest("2a", "")));
+            assertThat(named.call(Frame.of(0xb5)).text()).contains("\"collectionsManifestUid\":\"2a\"");
         }
     }
 

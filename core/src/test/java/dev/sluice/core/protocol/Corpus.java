@@ -1,6 +1,7 @@
 package dev.sluice.core.protocol;
 
 import dev.sluice.core.fixture.Frame;
+import dev.sluice.core.fixture.Hex;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,6 +28,7 @@ final class Corpus {
         frames.add(Frame.hello());
         arithmetic(frames);
         lifetimes(frames);
+        metadata(frames);
         refused(frames);
         session(frames);
         for (int i = 0; i < frames.size(); i++) {
@@ -113,6 +115,26 @@ final class Corpus {
                 Frame.of(0x01).key("t").extras("00000000 00000001").value("v").framing("50"));
         frames.add(Frame.set("t", "durable").framing("11 01"));
         frames.add(Frame.of(0x95).key("t").cas(5));
+    }
+
+    private static void metadata(List<Frame> frames) {
+        String record = "00000007 00000000 0000000000000005 0000000000001234";
+        frames.add(Frame.of(0xa2).key("m").extras(record).value("{}"));
+        frames.add(Frame.of(0xa2).key("m").extras(record).value("{}"));
+        frames.add(Frame.of(0xa4).key("m").extras(record + "00000008").value("again"));
+        frames.add(Frame.of(0xa3).key("m").extras(record + "0000000c").value("quiet"));
+        frames.add(Frame.of(0xa0).key("m"));
+        frames.add(Frame.of(0xa0).key("m").extras("02"));
+        frames.add(Frame.of(0xa1).key("missing"));
+        frames.add(Frame.of(0x92).value(Hex.bytes("0000 0001 'm' 0000 0001 'x' 0001 0001 'm'")));
+        frames.add(Frame.of(0xb2).key("m").extras("00000001 00000001 00000000").value("v"));
+        frames.add(Frame.of(0x10).key("key m 0"));
+        frames.add(Frame.of(0xa8).key("m").extras("00000000 00000000 0000000000000063 0000000000009999"));
+        frames.add(Frame.of(0xa0).key("m").extras("02"));
+        frames.add(Frame.of(0x83).key("m"));
+        frames.add(Frame.of(0x48));
+        frames.add(Frame.of(0x93).key("m"));
+        frames.add(Frame.of(0xb8).key("m"));
     }
 
     private static void refused(List<Frame> frames) {

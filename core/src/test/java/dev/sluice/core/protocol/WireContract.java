@@ -2,11 +2,13 @@ package dev.sluice.core.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.core.bucket.WritePolicy;
 import dev.sluice.core.fixture.Frame;
 import dev.sluice.core.fixture.TestLimits;
 import dev.sluice.core.fixture.TestServer;
 import dev.sluice.core.fixture.WireClient;
 import dev.sluice.core.limits.Limits;
+import dev.sluice.engine.EngineProvider;
 import dev.sluice.testkit.FaultInjectingProvider;
 import dev.sluice.testkit.NaiveEngineProvider;
 import org.junit.jupiter.api.AfterEach;
@@ -75,6 +77,19 @@ abstract class WireContract {
     WireClient connect(int... features) {
         WireClient connected = server.connect();
         assertThat(connected.status(Frame.hello(features))).isZero();
+        return connected;
+    }
+
+    /** A client of a bucket that asks this of writes, with these features. */
+    WireClient connectTo(WritePolicy writes, int... features) {
+        return connectTo(new NaiveEngineProvider(), writes, features);
+    }
+
+    /** A client of a bucket of its own with engines of this provider, disturbed like the others. */
+    WireClient connectTo(EngineProvider provider, WritePolicy writes, int... features) {
+        server.createBucket("other", new FaultInjectingProvider(provider, disturbance.plan()), writes);
+        WireClient connected = connect(features);
+        assertThat(connected.status(Frame.of(0x89).key("other"))).isZero();
         return connected;
     }
 

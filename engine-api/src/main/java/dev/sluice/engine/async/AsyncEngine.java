@@ -11,6 +11,7 @@ import dev.sluice.engine.Engine;
 import dev.sluice.engine.EngineContext;
 import dev.sluice.engine.MutationResult;
 import dev.sluice.engine.RangeScans;
+import dev.sluice.engine.RecordApplication;
 import dev.sluice.engine.RemoveRequest;
 import dev.sluice.engine.Statistic;
 import dev.sluice.engine.Status;
@@ -52,7 +53,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Thread.</b> Any. State of an operation is atomic, the queue of a key changes inside {@link
  * ConcurrentHashMap#compute}, and no lock is held when a store is called or a cookie is notified.
  */
-final class AsyncEngine implements Engine {
+final class AsyncEngine implements Engine, RecordApplication {
     /** How often a write is tried that other writers of the storage keep overtaking. */
     private static final int ATTEMPTS_MAX = 16;
     /** How long an orderly close waits for operations that are with the store. */
@@ -113,10 +114,7 @@ final class AsyncEngine implements Engine {
         if (done != null) {
             return fill(done, out);
         }
-        Status refused = refuse(vbucket, request.valueLength() + RecordFormat.HEADER_LENGTH);
-        if (refused == null && !durable(request.durability())) {
-            refused = Status.DURABILITY_INVALID_LEVEL;
-        }
+        Status refused = refuse(vbucket, request.valueLength() + RecordFormat.HEADER_LENGTH, request.durability());
         if (refused != null) {
             return refused;
         }
@@ -130,10 +128,7 @@ final class AsyncEngine implements Engine {
         if (done != null) {
             return fill(done, out);
         }
-        Status refused = refuse(vbucket, 0);
-        if (refused == null && !durable(request.durability())) {
-            refused = Status.DURABILITY_INVALID_LEVEL;
-        }
+        Status refused = refuse(vbucket, 0, request.durability());
         if (refused != null) {
             return refused;
         }
@@ -173,6 +168,23 @@ final class AsyncEngine implements Engine {
         return refused == null ? submit(cookie, new Operations.Unlock(StoreKey.of(vbucket, key), cas)) : refused;
     }
 
+    /** {@inheritDoc} There are no sequence numbers, so none can be given. */
+    @Override
+    public Status apply(
+            Cookie cookie, int vbucket, DocumentKey key, DocumentView record, Terms terms, MutationResult out) {
+        AsyncOperation done = done(cookie);
+        if (done != null) {
+            return fill(done, out);
+        }
+        Status refused = refuse(vbucket, record.valueLength() + RecordFormat.HEADER_LENGTH);
+        if (refused == null && terms.seqno() != 0) {
+            refused = Status.NOT_SUPPORTED;
+        }
+        return refused == null
+                ? submit(cookie, new Operations.Apply(StoreKey.of(vbucket, key), record, terms))
+                : refused;
+    }
+
     @Override
     public @Nullable Iterator<Statistic> statistics(String group, String argument) {
         if (!group.isEmpty()) {
@@ -198,6 +210,9 @@ final class AsyncEngine implements Engine {
 
     @Override
     public <C> @Nullable C capability(Class<C> type) {
+        if (type == RecordApplication.class) {
+            return type.cast(this);
+        }
         return type == RangeScans.class ? type.cast(scans) : null;
     }
 
@@ -235,7 +250,9 @@ final class AsyncEngine implements Engine {
         if (!done.succeeded() || done.shown == null) {
             return Status.FAILED;
         }
-        out.set(done.shownCas != 0 ? done.shownCas : RecordFormat.cas(done.shown), 0, 0);
+        boolean removed = done.shownCas != 0; // what is shown is the version before
+        long cas = removed ? done.shownCas : RecordFormat.cas(done.shown);
+        out.set(cas, 0, 0).revSeqno(RecordFormat.revision(done.shown) + (removed ? 1 : 0));
         return Status.SUCCESS;
     }
 
@@ -253,8 +270,12 @@ final class AsyncEngine implements Engine {
         return null;
     }
 
-    private boolean durable(DurabilityLevel level) {
-        return level.compareTo(store.durability()) <= 0;
+    private @Nullable Status refuse(int vbucket, long bytes, DurabilityLevel level) {
+        Status refused = refuse(vbucket, bytes);
+        return refused != null || level == DurabilityLevel.NONE
+                ? refused
+                : level.refusalOfSingleCopy(
+                        store.durability(), context.topology().current().chain(vbucket));
     }
 
     private Status submit(Cookie cookie, AsyncOperation operation) {

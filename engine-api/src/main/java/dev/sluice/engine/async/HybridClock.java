@@ -28,8 +28,13 @@ public final class HybridClock {
         return last.updateAndGet(previous -> Long.compareUnsigned(now, previous) > 0 ? now : previous + 1);
     }
 
-    /** Has all later values be above this one: a stored document may be younger than this clock is. */
+    /**
+     * Has all later values be above this one: a stored document may be younger than this clock is. One beyond 2^63, the
+     * year 2262, would leave no room above it and is not followed.
+     */
     public void observe(long cas) {
-        last.updateAndGet(previous -> Long.compareUnsigned(cas, previous) > 0 ? cas : previous);
+        if (cas >= 0) {
+            last.updateAndGet(previous -> Long.compareUnsigned(cas, previous) > 0 ? cas : previous);
+        }
     }
 }

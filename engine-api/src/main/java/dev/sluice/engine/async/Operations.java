@@ -1,6 +1,9 @@
 package dev.sluice.engine.async;
 
 import dev.sluice.engine.DocumentFilter;
+import dev.sluice.engine.DocumentView;
+import dev.sluice.engine.RecordApplication.Condition;
+import dev.sluice.engine.RecordApplication.Terms;
 import dev.sluice.engine.RemoveRequest;
 import dev.sluice.engine.Status;
 import dev.sluice.engine.StoreMode;
@@ -98,6 +101,67 @@ final class Operations {
             }
             byte[] alive = preserveExpiry ? turn.visible(DocumentFilter.ALIVE) : null;
             return alive == null ? expirySeconds : RecordFormat.expirySeconds(alive);
+        }
+    }
+
+    /** A record as it was made elsewhere, if the condition allows it. */
+    static final class Apply extends AsyncOperation {
+        private final byte[] draft; // the record, with nothing but the value in it
+        private final long cas;
+        private final long revision;
+        private final int flags;
+        private final long expirySeconds;
+        private final byte datatype;
+        private final boolean deleted;
+        private final @Nullable Condition condition;
+        private final @Nullable ValuePatch patch;
+
+        Apply(StoreKey key, DocumentView record, Terms terms) {
+            super(key, record.valueLength() + RecordFormat.HEADER_LENGTH);
+            draft = RecordFormat.allocate(record.valueArray(), record.valueOffset(), record.valueLength());
+            cas = record.cas();
+            revision = record.revSeqno();
+            flags = record.flags();
+            expirySeconds = record.expirySeconds();
+            datatype = record.datatype();
+            deleted = record.deleted();
+            condition = terms.condition();
+            patch = terms.patch();
+        }
+
+        @Override
+        Verdict decide(Turn turn) {
+            Status refusal = refuse(turn);
+            if (refusal != Status.SUCCESS) {
+                return Verdict.answer(refusal);
+            }
+            // The store may still hold the array of an attempt that failed, and arrays it has seen never change.
+            byte[] record = attempts() == 0 ? draft : draft.clone();
+            long newCas = cas == 0 ? turn.nextCas() : cas;
+            turn.observeCas(newCas);
+            long expiry = deleted && expirySeconds == 0 ? turn.wallSeconds() : expirySeconds;
+            RecordFormat.fill(
+                    record, datatype, deleted, flags, expiry, newCas, revision == 0 ? turn.nextRevision() : revision);
+            if (patch != null) {
+                int header = RecordFormat.HEADER_LENGTH;
+                patch.apply(record, header, record.length - header, newCas, 0);
+            }
+            shown = RecordFormat.seal(record);
+            return Verdict.write(record);
+        }
+
+        private Status refuse(Turn turn) {
+            if (condition == null) {
+                return turn.lockCas() == 0 ? Status.SUCCESS : Status.LOCKED;
+            }
+            StoredRecord stored = turn.stored();
+            if (stored == null) {
+                return condition.check(null, 0);
+            }
+            DocumentView existing = new DocumentView();
+            RecordFormat.show(stored.bytes(), existing);
+            existing.deleted(existing.deleted() || turn.expired()).locked(turn.lockCas() != 0);
+            return condition.check(existing, turn.lockCas());
         }
     }
 

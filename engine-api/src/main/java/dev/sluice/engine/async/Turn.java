@@ -70,6 +70,11 @@ final class Turn {
         return casClock.next();
     }
 
+    /** Has later CAS values be above one that was made elsewhere. */
+    void observeCas(long cas) {
+        casClock.observe(cas);
+    }
+
     /** The revision of the next version. */
     long nextRevision() {
         return stored == null ? 1 : RecordFormat.revision(stored.bytes()) + 1;

@@ -1,6 +1,8 @@
 package dev.sluice.server.config;
 
 import dev.sluice.core.bucket.BucketSpec;
+import dev.sluice.core.bucket.ConflictResolution;
+import dev.sluice.core.bucket.WritePolicy;
 import dev.sluice.core.collections.CollectionsSpec;
 import dev.sluice.core.engine.EngineCatalog;
 import dev.sluice.core.engine.EngineSettings;
@@ -10,6 +12,7 @@ import dev.sluice.core.engine.Problem;
 import dev.sluice.core.engine.Setting;
 import dev.sluice.core.engine.Settings;
 import dev.sluice.core.limits.Limits;
+import dev.sluice.engine.DurabilityLevel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -102,7 +105,30 @@ final class BucketsSection {
                     Problem.member(path, Keys.VBUCKETS), Long.toString(vbuckets), EngineSettings.VBUCKETS_EXPECTED));
             return null;
         }
+        if (type != null) {
+            checkDurability(path, type, settings);
+        }
         return type == null ? null : new Draft(name, type, settings, new CollectionsSpec(maxTtlSeconds, scopes));
+    }
+
+    private void checkDurability(String path, EngineType type, Settings settings) {
+        DurabilityLevel max = type.provider().durabilityMax();
+        if (durabilityMin(settings).compareTo(max) > 0) {
+            problems.accept(new Problem(
+                    Problem.member(path, Keys.DURABILITY_MIN),
+                    Problem.describe(settings.text(Keys.DURABILITY_MIN)),
+                    "at most " + Keys.DURABILITY_LEVELS.get(max.ordinal()) + " with the engine " + type.name()));
+        }
+    }
+
+    private static DurabilityLevel durabilityMin(Settings settings) {
+        return DurabilityLevel.values()[
+                Math.max(0, Keys.DURABILITY_LEVELS.indexOf(settings.text(Keys.DURABILITY_MIN)))];
+    }
+
+    private static WritePolicy writePolicy(Settings settings) {
+        boolean byTime = "lww".equals(settings.text(Keys.CONFLICT_RESOLUTION));
+        return new WritePolicy(byTime ? ConflictResolution.LWW : ConflictResolution.SEQNO, durabilityMin(settings));
     }
 
     /** Checks the sum of what was given, and answers what each of the others gets. */
@@ -143,6 +169,7 @@ final class BucketsSection {
                 configuration,
                 settings.number(Keys.QUOTA, quotaBytesByDefault),
                 settings.flag(Keys.FLUSH),
+                writePolicy(settings),
                 EngineSettings.directoryOf(data, draft.name),
                 draft.type.provider(),
                 draft.collections);

@@ -50,6 +50,12 @@ final class Keys {
     static final String OPTIONAL = "optional";
     static final String MAX_TTL = "maxTtl";
     static final String COLLECTIONS = "collections";
+    static final String CONFLICT_RESOLUTION = "conflictResolution";
+    static final String DURABILITY_MIN = "durabilityMinLevel";
+
+    /** The words for durability levels, from none to the strongest. */
+    static final List<String> DURABILITY_LEVELS =
+            List.of("none", "majority", "majorityAndPersistOnMaster", "persistToMajority");
 
     static final int VBUCKETS_DEFAULT = 128;
     static final long QUOTA_BYTES_MIN = 1L << 20;
@@ -142,6 +148,17 @@ final class Keys {
                     "How much memory the bucket may use; an equal share of what the others leave by default."),
             Setting.integer(
                     VBUCKETS, VBUCKETS_DEFAULT, 1, 1024, "How many hash partitions the bucket has: a power of two."),
+            Setting.choice(
+                    CONFLICT_RESOLUTION,
+                    "seqno",
+                    List.of("seqno", "lww"),
+                    "Which version of a document stays when another cluster sends one: the one that was changed more often,"
+                            + " or last."),
+            Setting.choice(
+                    DURABILITY_MIN,
+                    DURABILITY_LEVELS.get(0),
+                    DURABILITY_LEVELS,
+                    "The durability level to which weaker writes are raised."),
             Setting.flag(FLUSH, "Whether clients may drop all documents with FLUSH."),
             Setting.flag(OPTIONAL, "Whether the server starts without the bucket where it cannot be created."),
             Setting.duration(

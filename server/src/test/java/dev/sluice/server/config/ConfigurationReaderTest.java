@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.sluice.core.collections.CollectionsSpec;
 import dev.sluice.core.limits.Limits;
+import dev.sluice.server.tls.HandshakeLimits;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -44,9 +45,9 @@ class ConfigurationReaderTest {
         no object             | []                                       | $: an array (expected: an object)
         null                  | null                                     | $: null (expected: an object)
         more behind the end   | {} {}                                    | $: something behind the end of the object (expected: the end of the file)
-        unknown key           | {"colour": 1}                            | $.colour: unknown key (expected: one of listeners, buckets, threads, limits, $schema, transport, plugins, data)
-        misspelt key          | {"bucket": {}}                           | $.bucket: unknown key (expected: one of listeners, buckets, threads, limits, $schema, transport, plugins, data), did you mean "buckets"?
-        key of another case   | {"Threads": {}}                          | $.Threads: unknown key (expected: one of listeners, buckets, threads, limits, $schema, transport, plugins, data), did you mean "threads"?
+        unknown key           | {"colour": 1}                            | $.colour: unknown key (expected: one of listeners, buckets, threads, limits, mgmt, $schema, transport, plugins, data)
+        misspelt key          | {"bucket": {}}                           | $.bucket: unknown key (expected: one of listeners, buckets, threads, limits, mgmt, $schema, transport, plugins, data), did you mean "buckets"?
+        key of another case   | {"Threads": {}}                          | $.Threads: unknown key (expected: one of listeners, buckets, threads, limits, mgmt, $schema, transport, plugins, data), did you mean "threads"?
         key twice             | {"data": "a", "data": "b"}               | $.data: a second time, after line 1 (expected: each key once)
         wrong choice          | {"transport": "epol"}                    | $.transport: "epol" (expected: "auto" or "epoll" or "io_uring" or "nio"), did you mean "epoll"?
         choice of wrong type  | {"transport": 7}                         | $.transport: 7 (expected: "auto" or "epoll" or "io_uring" or "nio")
@@ -61,8 +62,13 @@ class ConfigurationReaderTest {
         open to others        | {"listeners": [{"address": "0.0.0.0:1"}]} | $.listeners[0].address: "0.0.0.0:1", which others can reach (expected: a loopback address, or "authentication": "none" beside it to let everybody in)
         open to others by v6  | {"listeners": [{"address": "[::]:1"}]}   | $.listeners[0].address: "[::]:1", which others can reach (expected: a loopback address, or "authentication": "none" beside it to let everybody in)
         wrong authentication  | {"listeners": [{"address": "127.0.0.1:1", "authentication": "no"}]} | $.listeners[0].authentication: "no" (expected: "none")
-        listener key misspelt | {"listeners": [{"address": "127.0.0.1:1", "adress": ""}]} | $.listeners[0].adress: unknown key (expected: one of address, authentication), did you mean "address"?
+        listener key misspelt | {"listeners": [{"address": "127.0.0.1:1", "adress": ""}]} | $.listeners[0].adress: unknown key (expected: one of address, authentication, tls), did you mean "address"?
         address twice         | {"listeners": [{"address": "127.0.0.1:1"}, {"address": "127.0.0.1:1"}]} | $.listeners[1].address: an address for the second time (expected: each address once)
+        TLS no object         | {"listeners": [{"address": "127.0.0.1:1", "tls": true}]} | $.listeners[0].tls: true (expected: an object), and $.listeners[0].tls: no certificate (expected: certificate and key, or keystore and password)
+        mgmt no object        | {"mgmt": 8091}                           | $.mgmt: 8091 (expected: an object such as {"address": "127.0.0.1:8091"}, an array, or false)
+        mgmt switched on      | {"mgmt": true}                           | $.mgmt: true (expected: an object such as {"address": "127.0.0.1:8091"}, an array, or false)
+        two of a kind of mgmt | {"mgmt": [{"address": "127.0.0.1:1"}, {"address": "127.0.0.1:2"}]} | $.mgmt[1]: a second management listener of its kind (expected: one with TLS, one without)
+        mgmt open to others   | {"mgmt": {"address": "0.0.0.0:1"}}       | $.mgmt.address: "0.0.0.0:1", which others can reach (expected: a loopback address, or "authentication": "none" beside it to let everybody in)
         buckets no object     | {"buckets": []}                          | $.buckets: an array (expected: an object)
         bucket no object      | {"buckets": {"a": 1}}                    | $.buckets.a: 1 (expected: an object), and $.buckets.a.engine: nothing (expected: a text)
         bucket without engine | {"buckets": {"a": {}}}                   | $.buckets.a.engine: nothing (expected: a text)
@@ -333,6 +339,9 @@ class ConfigurationReaderTest {
     /** Whoever adds a limit gives it a key. */
     @Test
     void everyLimit_hasAKey() {
-        assertThat(Keys.LIMIT_VALUES).hasSize(Limits.class.getRecordComponents().length - 1);
+        assertThat(Keys.LIMIT_VALUES)
+                .hasSize(Limits.class.getRecordComponents().length
+                        - 1
+                        + HandshakeLimits.class.getRecordComponents().length);
     }
 }

@@ -32,6 +32,8 @@ class SchemaTest {
                     Stream.of(
                                     Keys.ROOT,
                                     Keys.LISTENER,
+                                    Keys.TLS_SETTINGS,
+                                    Keys.IDENTITY,
                                     Keys.BUCKET,
                                     Keys.COLLECTION,
                                     Keys.THREAD_COUNTS,
@@ -76,6 +78,8 @@ class SchemaTest {
     void everySection_isInTheManual() throws IOException {
         String manual = Files.readString(MANUAL, StandardCharsets.UTF_8);
 
+        assertThat(Keys.LISTENER_KEYS).allSatisfy(name -> assertThat(manual).contains("`" + name + "`"));
+        assertThat(Keys.TLS_ARRAYS).allSatisfy(name -> assertThat(manual).contains("`" + name + "`"));
         assertThat(Keys.SECTIONS).allSatisfy(name -> assertThat(manual).contains("`" + name + "`"));
         assertThat(Keys.BUCKET_SECTIONS).allSatisfy(name -> assertThat(manual).contains("`" + name + "`"));
     }
