@@ -14,6 +14,7 @@ import dev.sluice.engine.EngineClock;
 import dev.sluice.engine.EngineContext;
 import dev.sluice.engine.Flush;
 import dev.sluice.engine.MutationResult;
+import dev.sluice.engine.Pausable;
 import dev.sluice.engine.RandomDocuments;
 import dev.sluice.engine.RangeScans;
 import dev.sluice.engine.Reconfigurable;
@@ -47,7 +48,8 @@ final class MemoryEngine
                 DocumentReads,
                 RandomDocuments,
                 Collections,
-                Reconfigurable {
+                Reconfigurable,
+                Pausable {
 
     private static final Logger LOGGER = System.getLogger(MemoryEngine.class.getName());
 
@@ -465,6 +467,17 @@ final class MemoryEngine
         quota.check();
     }
 
+    /** There are no files to leave alone. Documents expire while the bucket rests, as they do while it serves. */
+    @Override
+    public Status pause(Cancellation cancellation) {
+        return cancellation.cancelled() ? Status.CANCELLED : Status.SUCCESS;
+    }
+
+    @Override
+    public Status resume() {
+        return Status.SUCCESS;
+    }
+
     @Override
     public @Nullable Iterator<Statistic> statistics(String group, String argument) {
         return statistics.group(group, argument);
@@ -486,7 +499,8 @@ final class MemoryEngine
                 || type == Collections.class
                 || type == DocumentReads.class
                 || type == RandomDocuments.class
-                || type == Reconfigurable.class;
+                || type == Reconfigurable.class
+                || type == Pausable.class;
         return own ? type.cast(this) : null;
     }
 

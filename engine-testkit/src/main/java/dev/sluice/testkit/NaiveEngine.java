@@ -14,6 +14,7 @@ import dev.sluice.engine.Engine;
 import dev.sluice.engine.EngineContext;
 import dev.sluice.engine.Flush;
 import dev.sluice.engine.MutationResult;
+import dev.sluice.engine.Pausable;
 import dev.sluice.engine.Persistence;
 import dev.sluice.engine.RandomDocuments;
 import dev.sluice.engine.RangeScans;
@@ -47,7 +48,15 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Thread.</b> Any.
  */
 public final class NaiveEngine
-        implements Engine, RangeScans, VBuckets, Flush, RecordApplication, DocumentReads, RandomDocuments, Collections {
+        implements Engine,
+                RangeScans,
+                VBuckets,
+                Flush,
+                RecordApplication,
+                DocumentReads,
+                RandomDocuments,
+                Collections,
+                Pausable {
     /** Collections as unsigned numbers, then keys as unsigned bytes, shorter before longer. */
     private static final Comparator<Key> KEY_ORDER = (a, b) -> a.collection() != b.collection()
             ? Integer.compareUnsigned(a.collection(), b.collection())
@@ -141,9 +150,13 @@ public final class NaiveEngine
             return Status.KEY_EXISTS;
         }
         if (existing.lockedAt(context.clock().nanoTime())) {
-            return request.cas() == existing.lockCas ? null : Status.LOCKED;
+            if (request.cas() != existing.lockCas) {
+                return Status.LOCKED;
+            }
+        } else if (request.cas() != 0 && request.cas() != existing.cas) {
+            return Status.KEY_EXISTS;
         }
-        return request.cas() == 0 || request.cas() == existing.cas ? null : Status.KEY_EXISTS;
+        return request.unawareOfXattrs() && existing.hasXattrs() ? Status.HAS_XATTRS : null;
     }
 
     @Override
@@ -164,6 +177,9 @@ public final class NaiveEngine
             }
         } else if (request.cas() != 0 && request.cas() != existing.cas) {
             return Status.KEY_EXISTS;
+        }
+        if (request.unawareOfXattrs() && existing.hasXattrs()) {
+            return Status.HAS_XATTRS;
         }
         NaiveDocument tombstone = new NaiveDocument();
         tombstone.deleted = true;
@@ -523,6 +539,18 @@ public final class NaiveEngine
     }
 
     @Override
+    public Status pause(Cancellation cancellation) {
+        return cancellation.cancelled()
+                ? Status.CANCELLED
+                : Status.SUCCESS; // it has nothing that could change by itself
+    }
+
+    @Override
+    public Status resume() {
+        return Status.SUCCESS;
+    }
+
+    @Override
     public void resetStatistics() {}
 
     @Override
@@ -588,7 +616,7 @@ public final class NaiveEngine
         return refused != null || level == DurabilityLevel.NONE
                 ? refused
                 : level.refusalOfSingleCopy(
-                        DurabilityLevel.MAJORITY, context.topology().current().chain(vbucket));
+                        DurabilityLevel.MAJORITY, context.topology().current(), vbucket);
     }
 
     /** What evicting a document's value would answer; values stay where they are. */

@@ -22,7 +22,8 @@ class AsyncEngineContractTest extends EngineContractTest {
                     COLLECTIONS,
                     DOCUMENT_READS,
                     RANDOM_DOCUMENTS,
-                    PERSISTENCE_CONTROL -> false;
+                    PERSISTENCE_CONTROL,
+                    PAUSE -> false;
             default -> true;
         };
     }

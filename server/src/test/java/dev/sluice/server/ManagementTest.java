@@ -85,6 +85,9 @@ class ManagementTest {
             assertThat(bucket.at("/name").asText()).isEqualTo("travel");
             assertThat(bucket.at("/nodeLocator").asText()).isEqualTo("vbucket");
             assertThat(bucket.at("/numVBuckets").asInt()).isEqualTo(64);
+            assertThat(bucket.at("/bucketType").asText()).isEqualTo("ephemeral");
+            assertThat(bucket.at("/uuid").asText()).isNotEmpty();
+            assertThat(bucket.at("/vBucketServerMap/vBucketMap")).hasSize(64);
             assertThat(bucket.at("/quota/ram").asLong()).isEqualTo(64L << 20);
             assertThat(bucket.at("/nodes")).hasSize(1);
             JsonNode node = bucket.at("/nodes/0");
@@ -104,6 +107,18 @@ class ManagementTest {
             assertThat(services.at("/mgmtSSL").asInt())
                     .isEqualTo(server.managementAddresses().get(1).getPort());
             assertThat(services).hasSize(4);
+        }
+
+        @Test
+        void terseBucket_isItsClusterMap_withTheAddressInIt() throws Exception {
+            JsonNode map = json(get("/pools/default/b/travel"));
+
+            assertThat(map.at("/name").asText()).isEqualTo("travel");
+            assertThat(map.at("/rev").asLong()).isPositive();
+            assertThat(map.at("/vBucketServerMap/vBucketMap")).hasSize(64);
+            assertThat(map.at("/vBucketServerMap/serverList/0").asText())
+                    .isEqualTo("127.0.0.1:" + server.ports().get(0));
+            assertThat(map.toString()).doesNotContain("$HOST");
         }
 
         @ParameterizedTest

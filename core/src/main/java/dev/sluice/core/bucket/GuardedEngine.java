@@ -9,6 +9,7 @@ import dev.sluice.engine.DocumentView;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.Flush;
 import dev.sluice.engine.MutationResult;
+import dev.sluice.engine.Pausable;
 import dev.sluice.engine.Persistence;
 import dev.sluice.engine.RandomDocuments;
 import dev.sluice.engine.RangeScans;
@@ -38,6 +39,8 @@ final class GuardedEngine implements Engine {
     private final @Nullable Flush flush;
     private final @Nullable RecordApplication recordApplication;
     private final @Nullable Collections collections;
+    private final @Nullable Pausable pausable;
+    private final @Nullable Reconfigurable reconfigurable;
     private final @Nullable DocumentReads documentReads;
     private final @Nullable RandomDocuments randomDocuments;
     private final @Nullable Persistence persistence;
@@ -55,6 +58,10 @@ final class GuardedEngine implements Engine {
         this.recordApplication = application == null ? null : new GuardedRecordApplication(application, guard);
         Collections sets = engine.capability(Collections.class);
         this.collections = sets == null ? null : new GuardedCollections(sets, guard);
+        Pausable pausing = engine.capability(Pausable.class);
+        this.pausable = pausing == null ? null : new GuardedPausable(pausing, guard);
+        Reconfigurable changing = engine.capability(Reconfigurable.class);
+        this.reconfigurable = changing == null ? null : new GuardedReconfigurable(changing, guard);
         DocumentReads reads = engine.capability(DocumentReads.class);
         this.documentReads = reads == null ? null : new GuardedDocumentReads(reads, guard);
         RandomDocuments chance = engine.capability(RandomDocuments.class);
@@ -81,15 +88,16 @@ final class GuardedEngine implements Engine {
 
     @Override
     public Status store(Cookie cookie, int vbucket, DocumentKey key, StoreRequest request, MutationResult out) {
-        Status answered = guard.answered(cookie, Statuses.STORE);
+        Statuses expected = request.unawareOfXattrs() ? Statuses.STORE_UNAWARE : Statuses.STORE;
+        Status answered = guard.answered(cookie, expected);
         if (answered != null) {
             return answered;
         }
         ClassLoader before = guard.enter();
         try {
-            return guard.settle(cookie, engine.store(cookie, vbucket, key, request, out), Statuses.STORE);
+            return guard.settle(cookie, engine.store(cookie, vbucket, key, request, out), expected);
         } catch (Throwable e) {
-            return guard.thrown(cookie, e, Statuses.STORE);
+            return guard.thrown(cookie, e, expected);
         } finally {
             guard.leave(before);
         }
@@ -97,15 +105,16 @@ final class GuardedEngine implements Engine {
 
     @Override
     public Status remove(Cookie cookie, int vbucket, DocumentKey key, RemoveRequest request, MutationResult out) {
-        Status answered = guard.answered(cookie, Statuses.REMOVE);
+        Statuses expected = request.unawareOfXattrs() ? Statuses.REMOVE_UNAWARE : Statuses.REMOVE;
+        Status answered = guard.answered(cookie, expected);
         if (answered != null) {
             return answered;
         }
         ClassLoader before = guard.enter();
         try {
-            return guard.settle(cookie, engine.remove(cookie, vbucket, key, request, out), Statuses.REMOVE);
+            return guard.settle(cookie, engine.remove(cookie, vbucket, key, request, out), expected);
         } catch (Throwable e) {
-            return guard.thrown(cookie, e, Statuses.REMOVE);
+            return guard.thrown(cookie, e, expected);
         } finally {
             guard.leave(before);
         }
@@ -209,7 +218,9 @@ final class GuardedEngine implements Engine {
         } else if (type == Persistence.class) {
             capability = persistence;
         } else if (type == Reconfigurable.class) {
-            capability = engine.capability(Reconfigurable.class); // Background threads only; who calls it guards it.
+            capability = reconfigurable;
+        } else if (type == Pausable.class) {
+            capability = pausable;
         } else {
             throw new IllegalArgumentException("no guard for the capability " + type.getName());
         }

@@ -17,6 +17,12 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Reply {
 
+    /**
+     * The datatype bits that the client takes, and may send. A value that has another one which changes its bytes, Snappy or
+     * xattrs, must not be shown to it; see {@code OutgoingValue}.
+     */
+    int datatypes();
+
     /** The document that was asked for. Ends the reply. */
     void document(CommandCookie cookie, DocumentView document);
 
@@ -67,8 +73,12 @@ public interface Reply {
     /** No more statistics. Ends the reply. */
     void endOfStatistics(CommandCookie cookie);
 
-    /** How the documents of a scan are encoded for {@link #scanned}. */
-    ScanEncoder scanEncoder(boolean keysOnly);
+    /**
+     * How the documents of a scan are encoded for {@link #scanned}.
+     *
+     * @param xattrs whether extended attributes go with them
+     */
+    ScanEncoder scanEncoder(boolean keysOnly, boolean xattrs);
 
     /**
      * What a scan has found, encoded as the protocol has it. The array must not change before the outbound buffer

@@ -79,7 +79,7 @@ public final class BinaryCodec {
         return reply.has(Feature.UNORDERED_EXECUTION);
     }
 
-    /** Whether answers need to know when their request came. */
+    /** Whether every answer says how long its command took. */
     public boolean timed() {
         return reply.has(Feature.TRACING);
     }
@@ -164,12 +164,25 @@ public final class BinaryCodec {
             reply.send(cookie, WireStatus.EINVAL, wrong);
             return null;
         }
+        request.datatype(datatype);
+        if ((datatype & (Datatype.SNAPPY | Datatype.XATTR)) != 0) {
+            WireStatus failure = ValueCheck.check(request, array, valueOffset, valueLength, limits);
+            if (failure != null) {
+                reply.send(cookie, failure, "Value is not what its datatype says");
+                return null;
+            }
+        }
         if (framingBytes > 0) {
             WireStatus failure = FramingExtras.read(array, offset + HEADER_BYTES, framingBytes, rules, request);
             if (failure != null) {
                 reply.send(cookie, failure, "Framing extras are not valid for this request");
                 return null;
             }
+        }
+        WireStatus full = Ingress.refusal(opcode, session.bucket());
+        if (full != null) {
+            reply.send(cookie, full, null);
+            return null;
         }
         request.vbucket(Wire.u16(array, offset + Wire.VBUCKET));
         request.cas(cas);

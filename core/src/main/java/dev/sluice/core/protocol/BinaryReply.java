@@ -8,6 +8,7 @@ import dev.sluice.core.cookie.Refusal;
 import dev.sluice.core.cookie.Reply;
 import dev.sluice.core.cookie.Request;
 import dev.sluice.core.cookie.Session;
+import dev.sluice.core.datatype.Xattrs;
 import dev.sluice.core.spool.ScanEncoder;
 import dev.sluice.core.statistics.BucketCounter;
 import dev.sluice.core.transport.Outbound;
@@ -45,6 +46,9 @@ public final class BinaryReply implements Reply {
     private final Outbound outbound;
     private final ClusterMapFrames maps;
     private long features;
+    /** The datatype bits that go with the features. */
+    private int negotiated;
+
     private boolean greeted;
 
     BinaryReply(Session session) {
@@ -62,6 +66,9 @@ public final class BinaryReply implements Reply {
     /** Replaces all features: each HELLO begins anew. */
     void features(long bits) {
         features = bits;
+        negotiated = (has(Feature.JSON) ? Datatype.JSON : Datatype.RAW)
+                | (has(Feature.SNAPPY) || has(Feature.SNAPPY_EVERYWHERE) ? Datatype.SNAPPY : Datatype.RAW)
+                | (has(Feature.XATTR) ? Datatype.XATTR : Datatype.RAW);
         greeted = true;
     }
 
@@ -70,9 +77,15 @@ public final class BinaryReply implements Reply {
         return greeted;
     }
 
-    /** The datatype bits that the client may send and get. */
-    int datatypes() {
-        return has(Feature.JSON) ? Datatype.JSON : Datatype.RAW;
+    /** Of xattrs also the bucket must want to know. */
+    @Override
+    public int datatypes() {
+        int bits = negotiated;
+        if ((bits & Datatype.XATTR) != 0) {
+            Bucket bucket = session.bucket();
+            return bucket != null && bucket.datatypes().xattrs() ? bits : bits & ~Datatype.XATTR;
+        }
+        return bits;
     }
 
     /** The cluster maps that the client is sent. */
@@ -131,7 +144,7 @@ public final class BinaryReply implements Reply {
             out.writeBytes(request.array(), request.keyOffset(), request.keyLength());
         }
         if (large) {
-            outbound.cursor(document.valueArray(), document.valueOffset(), valueLength);
+            outbound.cursor(document.valueArray(), document.valueOffset(), valueLength, request.takeHeldForDocument());
         } else {
             outbound.append(document.valueArray(), document.valueOffset(), valueLength);
         }
@@ -179,7 +192,11 @@ public final class BinaryReply implements Reply {
         out.writeBytes(prefix);
         out.writeBytes(keyArray, keyOffset, keyLength);
         if (large) {
-            outbound.cursor(document.valueArray(), document.valueOffset(), valueLength);
+            outbound.cursor(
+                    document.valueArray(),
+                    document.valueOffset(),
+                    valueLength,
+                    cookie.request().takeHeldForDocument());
         } else {
             out.writeBytes(document.valueArray(), document.valueOffset(), valueLength);
         }
@@ -303,8 +320,14 @@ public final class BinaryReply implements Reply {
     }
 
     @Override
-    public ScanEncoder scanEncoder(boolean keysOnly) {
-        return keysOnly ? ScanRecords.KEYS : has(Feature.JSON) ? ScanRecords.DOCUMENTS : ScanRecords.RAW_DOCUMENTS;
+    public ScanEncoder scanEncoder(boolean keysOnly, boolean xattrs) {
+        if (keysOnly) {
+            return ScanRecords.KEYS;
+        }
+        int taken = datatypes();
+        boolean wanted =
+                xattrs && (taken & Datatype.XATTR) != 0; // Another HELLO may have come since the scan was made.
+        return ScanRecords.documents(taken, wanted ? Xattrs.ALL : Xattrs.NONE);
     }
 
     @Override
@@ -416,7 +439,7 @@ public final class BinaryReply implements Reply {
                 | ((long) extrasLength << 24)
                 | ((long) datatype << 16)
                 | status.code());
-        rest(out, cookie, bodyLength, cas);
+        rest(out, cookie, status, bodyLength, cas);
         long nanos = session.node().clock().nanoTime() - cookie.startNanos();
         out.writeByte(ServerDuration.FRAME_INFO);
         out.writeShort(ServerDuration.encode(nanos / 1000));
@@ -440,17 +463,18 @@ public final class BinaryReply implements Reply {
                 | ((long) extrasLength << 24)
                 | ((long) datatype << 16)
                 | status.code());
-        rest(out, cookie, extrasLength + keyLength + valueLength, cas);
+        rest(out, cookie, status, extrasLength + keyLength + valueLength, cas);
         return out;
     }
 
-    private void rest(ByteBuf out, CommandCookie cookie, int bodyLength, long cas) {
+    private void rest(ByteBuf out, CommandCookie cookie, WireStatus status, int bodyLength, long cas) {
         out.writeLong(((long) bodyLength << 32) | (cookie.request().wireOpaque() & 0xffff_ffffL));
         out.writeLong(cas);
         Bucket bucket = session.bucket();
         if (bucket != null) {
-            bucket.counters()
-                    .count(session.loop().index(), BucketCounter.BYTES_WRITTEN, Wire.HEADER_BYTES + bodyLength);
+            int loop = session.loop().index();
+            bucket.counters().count(loop, BucketCounter.BYTES_WRITTEN, Wire.HEADER_BYTES + bodyLength);
+            bucket.responses().count(loop, status.code());
         }
     }
 }

@@ -2,11 +2,11 @@ package dev.sluice.core.protocol;
 
 import dev.sluice.core.command.CollectionCommands;
 import dev.sluice.core.command.Commands;
-import dev.sluice.core.command.JsonDetector;
 import dev.sluice.core.command.VBucketCommands;
 import dev.sluice.core.cookie.Command;
 import dev.sluice.core.cookie.CommandCookie;
 import dev.sluice.core.cookie.Request;
+import dev.sluice.core.datatype.JsonDetector;
 import dev.sluice.core.scan.ScanCommands;
 import dev.sluice.core.scan.ScanLimits;
 import dev.sluice.engine.Datatype;
@@ -90,6 +90,18 @@ final class RequestReader {
             case DEL_VBUCKET -> VBucketCommands.DEL_VBUCKET;
             case ENABLE_TRAFFIC -> VBucketCommands.ENABLE_TRAFFIC;
             case DISABLE_TRAFFIC -> VBucketCommands.DISABLE_TRAFFIC;
+            case CREATE_BUCKET,
+                    DELETE_BUCKET,
+                    PAUSE_BUCKET,
+                    RESUME_BUCKET,
+                    VALIDATE_BUCKET_CONFIG,
+                    SET_PARAM,
+                    SET_BUCKET_DATA_LIMIT_EXCEEDED,
+                    CONFIG_VALIDATE,
+                    CONFIG_RELOAD,
+                    GET_CMD_TIMER,
+                    SET_CTRL_TOKEN,
+                    GET_CTRL_TOKEN -> ManagementReader.read(cookie, reply, opcode, array, extras);
             default -> MetadataReader.read(cookie, reply, opcode, array, extras, extrasLength);
         };
     }

@@ -141,7 +141,7 @@ public final class ScanCommands {
             return Status.UNKNOWN_COLLECTION;
         }
         ScanLimits limits = (ScanLimits) Objects.requireNonNull(request.detail(), "detail");
-        Status status = session.begin(limits, cookie.reply().scanEncoder(session.keysOnly()));
+        Status status = session.begin(limits, cookie.reply().scanEncoder(session.keysOnly(), session.xattrs()));
         if (status == Status.CANCELLED) {
             return cookie.refuse(Refusal.SCAN_CANCELLED);
         }

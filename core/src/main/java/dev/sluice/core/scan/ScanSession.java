@@ -37,6 +37,7 @@ public final class ScanSession implements Spool.Producer {
     private final int vbucket;
     private final int collection;
     private final boolean keysOnly;
+    private final boolean xattrs;
     private final RangeScans.Scan scan;
     private final EngineClock clock;
     private final Runnable whenClosed;
@@ -70,6 +71,7 @@ public final class ScanSession implements Spool.Producer {
             int vbucket,
             int collection,
             boolean keysOnly,
+            boolean xattrs,
             ScanSpec.@Nullable Sampling sampling,
             RangeScans.Scan scan,
             EngineClock clock,
@@ -77,6 +79,7 @@ public final class ScanSession implements Spool.Producer {
         this.vbucket = vbucket;
         this.collection = collection;
         this.keysOnly = keysOnly;
+        this.xattrs = xattrs;
         this.scan = scan;
         this.clock = clock;
         this.whenClosed = whenClosed;
@@ -95,6 +98,11 @@ public final class ScanSession implements Spool.Producer {
 
     boolean keysOnly() {
         return keysOnly;
+    }
+
+    /** Whether extended attributes go with the documents. */
+    boolean xattrs() {
+        return xattrs;
     }
 
     /**

@@ -12,12 +12,15 @@ import dev.sluice.engine.Collections;
 import dev.sluice.engine.DocumentReads;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.Flush;
+import dev.sluice.engine.Pausable;
 import dev.sluice.engine.Persistence;
 import dev.sluice.engine.RandomDocuments;
 import dev.sluice.engine.RangeScans;
 import dev.sluice.engine.RecordApplication;
+import dev.sluice.engine.RemoveRequest;
 import dev.sluice.engine.Statistic;
 import dev.sluice.engine.Status;
+import dev.sluice.engine.StoreRequest;
 import dev.sluice.engine.VBuckets;
 import dev.sluice.testkit.NaiveEngineProvider;
 import java.lang.reflect.InvocationHandler;
@@ -45,6 +48,7 @@ class GuardTest {
             Flush.class, GuardedFlush.class,
             RecordApplication.class, GuardedRecordApplication.class,
             Collections.class, GuardedCollections.class,
+            Pausable.class, GuardedPausable.class,
             DocumentReads.class, GuardedDocumentReads.class,
             RandomDocuments.class, GuardedRandomDocuments.class,
             Persistence.class, GuardedPersistence.class);
@@ -96,6 +100,10 @@ class GuardTest {
                         return (Object) false;
                     } else if (type == String.class) {
                         return "";
+                    } else if (type == StoreRequest.class) {
+                        return new StoreRequest();
+                    } else if (type == RemoveRequest.class) {
+                        return new RemoveRequest();
                     } else if (type == RangeScans.Holder.class) {
                         return new RangeScans.Holder();
                     } else if (type.getSimpleName().equals("Cookie")) {

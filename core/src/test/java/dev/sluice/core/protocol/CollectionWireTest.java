@@ -3,6 +3,7 @@ package dev.sluice.core.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.core.bucket.BucketSpec;
+import dev.sluice.core.cluster.NodeAddresses;
 import dev.sluice.core.collections.CollectionsSpec;
 import dev.sluice.core.fixture.Frame;
 import dev.sluice.core.fixture.Hex;
@@ -678,6 +679,7 @@ class CollectionWireTest extends WireContract {
 
         @Test
         void theClusterMap_namesTheManifest() {
+            server.node().addresses(new NodeAddresses(null, 11210, 0, 8091, 0, Map.of()));
             assertThat(named.call(Frame.of(0xb5)).text()).contains("\"collectionsManifestUid\":\"1\"");
             named.call(setManifest(manifest("2a", "")));
             assertThat(named.call(Frame.of(0xb5)).text()).contains("\"collectionsManifestUid\":\"2a\"");

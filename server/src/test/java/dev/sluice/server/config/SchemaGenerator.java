@@ -37,6 +37,9 @@ final class SchemaGenerator {
         ObjectNode properties = (ObjectNode) schema.get("properties");
         properties.set(Keys.LISTENERS, listeners());
         properties.set(Keys.MGMT, management());
+        properties.set(
+                Keys.EXTERNAL,
+                object("How the server is reached from another network.", Keys.EXTERNAL_SETTINGS, false));
         properties.set(Keys.BUCKETS, buckets());
         properties.set(
                 Keys.THREADS, object("How many threads of each kind the process has.", Keys.THREAD_COUNTS, false));
@@ -166,7 +169,8 @@ final class SchemaGenerator {
                 kinds.addObject().put("type", "string").put("pattern", Units.SIZE_PATTERN);
             }
             case DURATION -> value.put("type", "string").put("pattern", Units.DURATION_PATTERN);
-            case RATIO -> value.put("type", "number").put("minimum", 0).put("maximum", 1);
+            case RATIO ->
+                value.put("type", "number").put("minimum", setting.minimum()).put("maximum", setting.ratioMaximum());
             case CHOICE -> setting.choices().forEach(value.putArray("enum")::add);
         }
         String text = setting.defaultText();
