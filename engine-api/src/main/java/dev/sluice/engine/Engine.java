@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  *   <li><b>Ownership.</b> Key, request and out-parameter are the server's and lent for the call, arrays included. The
  *       arrays that a {@link DocumentView} was pointed at stay the engine's and never change again.
  *   <li><b>Errors.</b> Beside the statuses that the method names, each may return {@link Status#TEMPORARY_FAILURE}, {@link
- *       Status#FAILED}, {@link Status#INVALID_ARGUMENTS}, {@link Status#CANCELLED} and, with vbuckets, {@link
- *       Status#NOT_MY_VBUCKET} and {@link Status#VBUCKET_PENDING}; mutations also {@link Status#UNDECIDED}, {@link
+ *       Status#FAILED}, {@link Status#INVALID_ARGUMENTS}, {@link Status#CANCELLED}, with vbuckets {@link
+ *       Status#NOT_MY_VBUCKET} and {@link Status#VBUCKET_PENDING}, and with the capability {@link Collections} {@link
+ *       Status#UNKNOWN_COLLECTION}; mutations also {@link Status#UNDECIDED}, {@link
  *       Status#NO_MEMORY} and {@link Status#TOO_BIG}, and the outcomes of durable writes. Out-parameters count only with
  *       {@link Status#SUCCESS}. An exception is a fault: it costs this command, which answers temporary failure if it
  *       reads and is undecided if it writes, and it is counted and logged with the engine's name.

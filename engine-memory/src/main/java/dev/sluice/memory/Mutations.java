@@ -54,7 +54,7 @@ final class Mutations {
     }
 
     Status store(VBucket vbucket, DocumentKey key, StoreRequest request, MutationResult out) {
-        Status refused = refusal(vbucket, request.durability());
+        Status refused = refusal(vbucket, key, request.durability());
         if (refused != null) {
             return refused;
         }
@@ -96,7 +96,7 @@ final class Mutations {
             byte[] draft,
             boolean redraft,
             MutationResult out) {
-        Status refused = vbucket.refusal();
+        Status refused = vbucket.refusal(key.collection());
         if (refused != null) {
             return refused;
         }
@@ -187,7 +187,7 @@ final class Mutations {
     }
 
     Status remove(VBucket vbucket, DocumentKey key, RemoveRequest request, MutationResult out) {
-        Status refused = refusal(vbucket, request.durability());
+        Status refused = refusal(vbucket, key, request.durability());
         if (refused != null) {
             return refused;
         }
@@ -195,7 +195,7 @@ final class Mutations {
             return Status.WOULD_BLOCK;
         }
         try {
-            refused = vbucket.refusal();
+            refused = vbucket.refusal(key.collection());
             if (refused != null) {
                 return refused;
             }
@@ -234,7 +234,7 @@ final class Mutations {
                 return Status.WOULD_BLOCK;
             }
             try {
-                Status refused = vbucket.refusal();
+                Status refused = vbucket.refusal(key.collection());
                 if (refused != null) {
                     return refused;
                 }
@@ -275,7 +275,7 @@ final class Mutations {
             return Status.WOULD_BLOCK;
         }
         try {
-            Status refused = vbucket.refusal();
+            Status refused = vbucket.refusal(key.collection());
             if (refused != null) {
                 return refused;
             }
@@ -306,7 +306,7 @@ final class Mutations {
             return Status.WOULD_BLOCK;
         }
         try {
-            Status refused = vbucket.refusal();
+            Status refused = vbucket.refusal(key.collection());
             if (refused != null) {
                 return refused;
             }
@@ -385,6 +385,9 @@ final class Mutations {
             return Status.NOT_MY_VBUCKET;
         }
         Status refused = seqno == 0 ? vbucket.refusal() : null;
+        if (refused == null && !vbucket.serves(key.collection())) {
+            refused = Status.UNKNOWN_COLLECTION;
+        }
         if (refused != null) {
             return refused;
         }
@@ -437,8 +440,8 @@ final class Mutations {
     }
 
     /** What can be refused before anything is done for the command. The state is asked again under the lock. */
-    private @Nullable Status refusal(VBucket vbucket, DurabilityLevel durability) {
-        Status refused = vbucket.refusal();
+    private @Nullable Status refusal(VBucket vbucket, DocumentKey key, DurabilityLevel durability) {
+        Status refused = vbucket.refusal(key.collection());
         if (refused != null) {
             return refused;
         }

@@ -42,7 +42,8 @@ final class FaultyServers {
                 spec.writes(),
                 spec.datatypes(),
                 spec.dataDirectory(),
-                new FaultInjectingProvider(spec.provider(), plan));
+                new FaultInjectingProvider(spec.provider(), plan),
+                spec.collections());
         return new BucketPlan(wanted.object(), wrapped, wanted.quotaGiven());
     }
 }

@@ -5,6 +5,7 @@ import dev.sluice.core.cookie.CommandCookie;
 import dev.sluice.core.cookie.Request;
 import dev.sluice.core.datatype.Xattrs;
 import dev.sluice.core.statistics.BucketCounter;
+import dev.sluice.core.statistics.CollectionCounter;
 import dev.sluice.engine.Datatype;
 import dev.sluice.engine.DocumentFilter;
 import dev.sluice.engine.DurabilityLevel;
@@ -46,6 +47,7 @@ final class Documents {
         if (status == Status.SUCCESS) {
             Counts.count(cookie, BucketCounter.CMD_GET);
             Counts.count(cookie, BucketCounter.GET_HITS);
+            Counts.count(cookie, CollectionCounter.OPS_GET);
             return show(cookie);
         } else if (status == Status.NO_SUCH_KEY) {
             Counts.count(cookie, BucketCounter.CMD_GET);
@@ -58,6 +60,7 @@ final class Documents {
         Status status = remove(cookie);
         if (status == Status.SUCCESS) {
             Counts.count(cookie, BucketCounter.DELETE_HITS);
+            Counts.count(cookie, CollectionCounter.OPS_DELETE);
             cookie.reply().mutated(cookie, cookie.request().mutation());
         } else if (status == Status.NO_SUCH_KEY) {
             Counts.count(cookie, BucketCounter.DELETE_MISSES);
@@ -171,7 +174,11 @@ final class Documents {
             return show(cookie);
         }
         Status status = callTouch(cookie);
-        return status == Status.SUCCESS ? show(cookie) : status;
+        if (status == Status.SUCCESS) {
+            Counts.count(cookie, CollectionCounter.OPS_GET);
+            return show(cookie);
+        }
+        return status;
     }
 
     /** The absolute expiry is computed once: a repetition must not move it. */

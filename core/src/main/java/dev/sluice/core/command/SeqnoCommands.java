@@ -3,6 +3,7 @@ package dev.sluice.core.command;
 import dev.sluice.core.bucket.Bucket;
 import dev.sluice.core.cookie.CommandCookie;
 import dev.sluice.core.cookie.Request;
+import dev.sluice.engine.Collections;
 import dev.sluice.engine.Persistence;
 import dev.sluice.engine.Status;
 import dev.sluice.engine.VBucketState;
@@ -64,16 +65,23 @@ final class SeqnoCommands {
         return Status.SUCCESS;
     }
 
-    /** GET_ALL_VB_SEQNOS: the highest sequence number of each vbucket in a state. */
+    /** GET_ALL_VB_SEQNOS: the highest sequence number of each vbucket in a state, or of one collection there. */
     static Status allSeqnos(CommandCookie cookie) {
         Bucket bucket = cookie.bucket();
         VBuckets vbuckets = bucket.engine().capability(VBuckets.class);
+        Collections collections = cookie.request().flags() == MetadataCommands.SEQNOS_OF_COLLECTION
+                ? bucket.engine().capability(Collections.class)
+                : null; // An engine that knows none has the vbucket's, which are not below.
         int count = bucket.spec().configuration().vbucketCount();
         ByteBuffer answer = ByteBuffer.allocate(count * (Short.BYTES + Long.BYTES));
         for (int vbucket = 0; vbucket < count; vbucket++) {
             VBucketState state = PlacedReads.state(bucket, vbucket);
             // Without sequence numbers there is nothing that anybody could have missed.
-            long high = vbuckets == null ? 0 : vbuckets.highSeqno(vbucket);
+            long high = vbuckets == null
+                    ? 0
+                    : collections == null
+                            ? vbuckets.highSeqno(vbucket)
+                            : collections.highSeqno(vbucket, cookie.request().collection());
             if (state != null && high >= 0 && wanted(state, cookie.request().delta())) {
                 answer.putShort((short) vbucket).putLong(high);
             }

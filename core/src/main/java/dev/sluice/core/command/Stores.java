@@ -5,6 +5,7 @@ import dev.sluice.core.cookie.NodeServices;
 import dev.sluice.core.cookie.Request;
 import dev.sluice.core.datatype.Xattrs;
 import dev.sluice.core.statistics.BucketCounter;
+import dev.sluice.core.statistics.CollectionCounter;
 import dev.sluice.engine.Datatype;
 import dev.sluice.engine.DurabilityLevel;
 import dev.sluice.engine.Status;
@@ -156,10 +157,18 @@ final class Stores {
         return Status.SUCCESS;
     }
 
-    /** The absolute expiry that the request asks for, or {@link ExpiryTime#OVERFLOW}. */
+    /**
+     * The absolute expiry that the request asks for, as far as its collection lets documents live, or {@link
+     * ExpiryTime#OVERFLOW}. Commands "with meta" have an absolute expiry to begin with: {@link Bucket#limitedExpiry}.
+     */
     static long expiry(CommandCookie cookie) {
         NodeServices node = cookie.session().node();
-        return ExpiryTime.resolve(cookie.request().expiry(), node.clock().wallSeconds(), node.startWallSeconds());
+        Request request = cookie.request();
+        long nowSeconds = node.clock().wallSeconds();
+        long expirySeconds = ExpiryTime.resolve(request.expiry(), nowSeconds, node.startWallSeconds());
+        return expirySeconds == ExpiryTime.OVERFLOW
+                ? expirySeconds
+                : cookie.bucket().limitedExpiry(request.collection(), expirySeconds, nowSeconds);
     }
 
     /** Gives the store request the durability that the client asked for, or that the bucket asks for if that is more. */
@@ -208,6 +217,7 @@ final class Stores {
     static void count(CommandCookie cookie, Status status, long cas) {
         if (status == Status.SUCCESS) {
             Counts.count(cookie, BucketCounter.CMD_SET);
+            Counts.count(cookie, CollectionCounter.OPS_STORE);
         }
         if (cas != 0) {
             switch (status) {

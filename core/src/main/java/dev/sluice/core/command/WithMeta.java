@@ -68,7 +68,7 @@ final class WithMeta {
                 cookie,
                 request.vbucket(),
                 request.key(),
-                record(request, write, request.document()),
+                record(cookie, write, request.document()),
                 terms(cookie, write),
                 request.mutation());
         if (status == Status.SUCCESS) {
@@ -155,26 +155,35 @@ final class WithMeta {
     }
 
     /** The record to apply, from what the steps before have found. */
-    private static DocumentView record(Request request, RecordWrite write, DocumentView record) {
-        StoreRequest store = request.store();
-        return metadata(write, record)
+    private static DocumentView record(CommandCookie cookie, RecordWrite write, DocumentView record) {
+        StoreRequest store = cookie.request().store();
+        return metadata(cookie, write, record)
                 .value(store.valueArray(), store.valueOffset(), store.valueLength())
                 .datatype(store.datatype());
     }
 
-    private static DocumentView metadata(RecordWrite write, DocumentView record) {
+    private static DocumentView metadata(CommandCookie cookie, RecordWrite write, DocumentView record) {
         return record.clear()
                 .cas(write.has(RecordWrite.REGENERATE_CAS) ? 0 : write.cas())
                 .revSeqno(write.revSeqno())
                 .flags(write.flags())
-                .expirySeconds(write.expirySeconds())
+                .expirySeconds(expirySeconds(cookie, write))
                 .deleted(write.kind() == Kind.DELETE);
+    }
+
+    /** As it was given, as far as the collection lets documents live. Of a deletion it is when that was made. */
+    private static long expirySeconds(CommandCookie cookie, RecordWrite write) {
+        if (write.kind() == Kind.DELETE) {
+            return write.expirySeconds();
+        }
+        long nowSeconds = cookie.session().node().clock().wallSeconds();
+        return cookie.bucket().limitedExpiry(cookie.request().collection(), write.expirySeconds(), nowSeconds);
     }
 
     private static RecordApplication.Terms terms(CommandCookie cookie, RecordWrite write) {
         Request request = cookie.request();
-        DocumentView compared =
-                metadata(write, new DocumentView()).datatype(request.store().datatype());
+        DocumentView compared = metadata(cookie, write, new DocumentView())
+                .datatype(request.store().datatype());
         ReplaceCondition condition = new ReplaceCondition(
                 write.kind(), compared, request.cas(), write.skipsConflictResolution() ? null : resolution(cookie));
         return new RecordApplication.Terms(0, condition, write.patch());

@@ -12,6 +12,8 @@ public enum Refusal {
     SCAN_CANCELLED,
     /** Not while other commands of the connection are in flight, or not on this server. */
     NOT_SUPPORTED,
+    /** A manifest of collections that cannot follow the one in force. */
+    CANNOT_APPLY_MANIFEST,
     /** A durable write may or may not have happened. */
     SYNC_WRITE_AMBIGUOUS,
     /** The user lacks a privilege. */

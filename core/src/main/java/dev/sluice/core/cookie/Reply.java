@@ -66,6 +66,9 @@ public interface Reply {
     /** The login goes on: the client is to answer this. Ends the reply. */
     void challenge(CommandCookie cookie, byte[] value);
 
+    /** The id of a scope or collection, unsigned, and the uid of the manifest in which it was found. Ends the reply. */
+    void identifier(CommandCookie cookie, long manifestUid, int id);
+
     /** One statistic; more may follow. */
     void statistic(
             CommandCookie cookie, byte[] array, int nameOffset, int nameLength, int valueOffset, int valueLength);

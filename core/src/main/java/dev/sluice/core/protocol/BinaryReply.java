@@ -17,7 +17,6 @@ import dev.sluice.engine.DocumentView;
 import dev.sluice.engine.MutationResult;
 import dev.sluice.engine.Status;
 import io.netty.buffer.ByteBuf;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +36,7 @@ public final class BinaryReply implements Reply {
     private static final byte[] NOTHING = new byte[0];
     private static final int FLAGS_BYTES = 4;
     private static final int TOKEN_BYTES = 16;
+    private static final int IDENTIFIER_BYTES = 12;
     private static final int META_BYTES = 20;
 
     /** What a request for metadata says to have the datatype as well. */
@@ -93,13 +93,37 @@ public final class BinaryReply implements Reply {
         return maps;
     }
 
+    /**
+     * Whether the selected bucket has a collection; otherwise this has answered. A vbucket that is not here goes first. Without
+     * a bucket nobody can tell, and the executor says that there is none.
+     */
+    boolean knows(CommandCookie cookie, int vbucket, int collection) {
+        Bucket bucket = session.bucket();
+        if (bucket == null || bucket.collections().collection(collection) != null) {
+            return true;
+        }
+        failure(cookie, bucket.hasVBucket(vbucket) ? Status.UNKNOWN_COLLECTION : Status.NOT_MY_VBUCKET);
+        return false;
+    }
+
+    /** As {@link #knows(CommandCookie, int, int)}, for commands that concern no vbucket. */
+    boolean knows(CommandCookie cookie, int collection) {
+        Bucket bucket = session.bucket();
+        if (bucket == null || bucket.collections().collection(collection) != null) {
+            return true;
+        }
+        failure(cookie, Status.UNKNOWN_COLLECTION);
+        return false;
+    }
+
     // ---- answers ----------------------------------------------------------------------------------------------------
 
     @Override
     public void document(CommandCookie cookie, DocumentView document) {
         Request request = cookie.request();
         boolean withKey = request.wireOpcode() == Opcode.GETK.code() || request.wireOpcode() == Opcode.GETKQ.code();
-        int keyLength = withKey ? request.keyLength() : 0;
+        int prefixLength = withKey && has(Feature.COLLECTIONS) ? KeyPrefix.lengthOf(request.collection()) : 0;
+        int keyLength = withKey ? prefixLength + request.keyLength() : 0;
         int valueLength = document.valueLength();
         boolean large = outbound.large(valueLength);
         boolean masked = document.locked() && request.wireOpcode() != Opcode.GET_LOCKED.code();
@@ -113,8 +137,11 @@ public final class BinaryReply implements Reply {
                 masked ? CAS_LOCKED : document.cas(),
                 FLAGS_BYTES + keyLength);
         out.writeInt(document.flags());
+        if (prefixLength > 0) {
+            KeyPrefix.write(out, request.collection());
+        }
         if (withKey) {
-            out.writeBytes(request.array(), request.keyOffset(), keyLength);
+            out.writeBytes(request.array(), request.keyOffset(), request.keyLength());
         }
         if (large) {
             outbound.cursor(document.valueArray(), document.valueOffset(), valueLength, request.takeHeldForDocument());
@@ -196,14 +223,7 @@ public final class BinaryReply implements Reply {
         if (!has(Feature.COLLECTIONS)) {
             return NOTHING;
         }
-        byte[] prefix = new byte[5];
-        int length = 0;
-        int rest = collection;
-        do {
-            prefix[length++] = (byte) ((rest & 0x7f) | ((rest >>> 7) == 0 ? 0 : 0x80));
-            rest >>>= 7;
-        } while (rest != 0);
-        return Arrays.copyOf(prefix, length);
+        return KeyPrefix.of(collection);
     }
 
     @Override
@@ -284,6 +304,13 @@ public final class BinaryReply implements Reply {
     }
 
     @Override
+    public void identifier(CommandCookie cookie, long manifestUid, int id) {
+        ByteBuf out = header(cookie, WireStatus.SUCCESS, 0, IDENTIFIER_BYTES, 0, 0, 0, IDENTIFIER_BYTES);
+        out.writeLong(manifestUid);
+        out.writeInt(id);
+    }
+
+    @Override
     public void statistic(
             CommandCookie cookie, byte[] array, int nameOffset, int nameLength, int valueOffset, int valueLength) {
         ByteBuf out =
@@ -345,6 +372,12 @@ public final class BinaryReply implements Reply {
         } else if (wire == WireStatus.NOT_MY_VBUCKET) {
             maps.notMyVBucket(cookie); // There clients look for a cluster map, not for a sentence.
         } else {
+            if (wire == WireStatus.UNKNOWN_COLLECTION || wire == WireStatus.UNKNOWN_SCOPE) {
+                Bucket bucket = session.bucket();
+                if (bucket != null) {
+                    cookie.manifestUid(bucket.collections().uid());
+                }
+            }
             send(cookie, wire, cookie.errorContext());
         }
     }

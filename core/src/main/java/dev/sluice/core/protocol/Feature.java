@@ -29,7 +29,7 @@ enum Feature {
     ALT_REQUEST(0x10, true),
     SYNC_REPLICATION(0x11, true),
     /** Keys of documents begin with their collection's id. */
-    COLLECTIONS(0x12, false),
+    COLLECTIONS(0x12, true),
     /** Turns the datatype bit for Snappy on as well, and lets other answers than documents be compressed. */
     SNAPPY_EVERYWHERE(0x13, true),
     PRESERVE_TTL(0x14, true),

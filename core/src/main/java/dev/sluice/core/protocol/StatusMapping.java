@@ -32,6 +32,7 @@ final class StatusMapping {
             case NO_BUCKET -> WireStatus.NO_BUCKET;
             case SCAN_CANCELLED -> WireStatus.RANGE_SCAN_CANCELLED;
             case NOT_SUPPORTED -> WireStatus.NOT_SUPPORTED;
+            case CANNOT_APPLY_MANIFEST -> WireStatus.CANNOT_APPLY_COLLECTIONS_MANIFEST;
             case SYNC_WRITE_AMBIGUOUS -> WireStatus.SYNC_WRITE_AMBIGUOUS;
             case BUCKET_PAUSED -> WireStatus.BUCKET_PAUSED;
             case NO_ACCESS -> WireStatus.EACCESS;

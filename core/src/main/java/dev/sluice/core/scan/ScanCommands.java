@@ -57,6 +57,13 @@ public final class ScanCommands {
             return Status.NOT_SUPPORTED;
         }
         if (cookie.progress() == null) {
+            Bucket bucket = cookie.bucket();
+            if (!bucket.hasVBucket(request.vbucket())) {
+                return Status.NOT_MY_VBUCKET;
+            }
+            if (bucket.collections().collection(spec.collection()) == null) {
+                return Status.UNKNOWN_COLLECTION;
+            }
             Status allowed = Permission.require(
                     cookie,
                     "RANGE_SCAN_CREATE",
@@ -140,6 +147,10 @@ public final class ScanCommands {
         if (session == null || session.vbucket() != request.vbucket()) {
             return Status.NO_SUCH_KEY;
         }
+        if (!registry(cookie).exists(session)) {
+            forget(cookie);
+            return Status.UNKNOWN_COLLECTION;
+        }
         ScanLimits limits = (ScanLimits) Objects.requireNonNull(request.detail(), "detail");
         Status status = session.begin(limits, cookie.reply().scanEncoder(session.keysOnly(), session.xattrs()));
         if (status == Status.CANCELLED) {
@@ -159,7 +170,9 @@ public final class ScanCommands {
         ScanSession session = continuation.session();
         SpoolBuffer buffer = continuation.spool().buffer();
         Status status = continuation.spool().status();
-        if (session.ended() && status != Status.NO_SUCH_KEY) {
+        if (!registry(cookie).exists(session)) {
+            status = Status.UNKNOWN_COLLECTION; // What is in the spool was there when it was read, and is not any more.
+        } else if (session.ended() && status != Status.NO_SUCH_KEY) {
             status = Status.CANCELLED;
         }
         switch (status) {

@@ -35,6 +35,7 @@ public final class ScanSession implements Spool.Producer {
     }
 
     private final int vbucket;
+    private final int collection;
     private final boolean keysOnly;
     private final boolean xattrs;
     private final RangeScans.Scan scan;
@@ -68,6 +69,7 @@ public final class ScanSession implements Spool.Producer {
      */
     ScanSession(
             int vbucket,
+            int collection,
             boolean keysOnly,
             boolean xattrs,
             ScanSpec.@Nullable Sampling sampling,
@@ -75,6 +77,7 @@ public final class ScanSession implements Spool.Producer {
             EngineClock clock,
             Runnable whenClosed) {
         this.vbucket = vbucket;
+        this.collection = collection;
         this.keysOnly = keysOnly;
         this.xattrs = xattrs;
         this.scan = scan;
@@ -86,6 +89,11 @@ public final class ScanSession implements Spool.Producer {
 
     int vbucket() {
         return vbucket;
+    }
+
+    /** Of what collection, unsigned. */
+    int collection() {
+        return collection;
     }
 
     boolean keysOnly() {

@@ -51,6 +51,8 @@ final class Keys {
     static final String VBUCKETS = "vbuckets";
     static final String FLUSH = "flush";
     static final String OPTIONAL = "optional";
+    static final String MAX_TTL = "maxTtl";
+    static final String COLLECTIONS = "collections";
     static final String COMPRESSION_MODE = "compressionMode";
     static final String MIN_COMPRESSION_RATIO = "minCompressionRatio";
     static final String XATTRS = "xattrs";
@@ -68,6 +70,10 @@ final class Keys {
     private static final long MIB = 1L << 20;
     private static final long SECOND_MS = 1_000;
     private static final long DAY_MS = 86_400_000;
+
+    /** The protocol has 31 bits of seconds for it. */
+    private static final long MAX_TTL_MS_MAX = Integer.MAX_VALUE * SECOND_MS;
+
     private static final long NANOS_PER_MS = 1_000_000;
 
     /** The limits that every machine has alike; what depends on the machine has no default in the declarations. */
@@ -174,7 +180,23 @@ final class Keys {
                     1000,
                     "How many times as long a value must be inflated to be kept compressed."),
             Setting.flagOn(XATTRS, "Whether documents may have extended attributes."),
-            Setting.flag(OPTIONAL, "Whether the server starts without the bucket where it cannot be created."));
+            Setting.flag(OPTIONAL, "Whether the server starts without the bucket where it cannot be created."),
+            Setting.duration(
+                    MAX_TTL,
+                    0,
+                    0,
+                    MAX_TTL_MS_MAX,
+                    "How long documents live at most, in whole seconds; 0s, the default, is no limit."));
+
+    /** The keys of a bucket whose values are objects. */
+    static final List<String> BUCKET_SECTIONS = List.of(COLLECTIONS);
+
+    static final List<Setting> COLLECTION = List.of(Setting.duration(
+            MAX_TTL,
+            0,
+            0,
+            MAX_TTL_MS_MAX,
+            "How long documents of the collection live at most, in place of the bucket's limit; 0s is no limit."));
 
     static final String HOSTNAME = "hostname";
     static final String KV = "kv";
@@ -295,11 +317,12 @@ final class Keys {
                     "How long a stop waits for commands in flight before it cancels them."));
 
     /** What no engine can declare, because it is the server's in every bucket. */
-    static final Set<String> RESERVED = BUCKET.stream().map(Setting::name).collect(Collectors.toUnmodifiableSet());
+    static final Set<String> RESERVED = Stream.concat(BUCKET.stream().map(Setting::name), BUCKET_SECTIONS.stream())
+            .collect(Collectors.toUnmodifiableSet());
 
     /** Of these, what can change while the bucket serves. */
     static final Set<String> BUCKET_DYNAMIC =
-            Set.of(QUOTA, FLUSH, OPTIONAL, DURABILITY_MIN, COMPRESSION_MODE, MIN_COMPRESSION_RATIO);
+            Set.of(QUOTA, FLUSH, OPTIONAL, MAX_TTL, DURABILITY_MIN, COMPRESSION_MODE, MIN_COMPRESSION_RATIO);
 
     private Keys() {}
 

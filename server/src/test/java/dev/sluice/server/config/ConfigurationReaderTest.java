@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.sluice.core.bucket.ConflictResolution;
 import dev.sluice.core.bucket.WritePolicy;
+import dev.sluice.core.collections.CollectionsSpec;
 import dev.sluice.core.datatype.CompressionMode;
 import dev.sluice.core.datatype.DatatypeSettings;
 import dev.sluice.core.limits.Limits;
@@ -13,6 +14,7 @@ import dev.sluice.server.tls.HandshakeLimits;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -284,6 +286,58 @@ class ConfigurationReaderTest {
         assertThat(configuration.buckets())
                 .extracting(bucket -> bucket.spec().quotaBytes() / MIB)
                 .containsExactly(3000L, 143L, 3000L);
+    }
+
+    @Nested
+    class CollectionNames {
+
+        @Test
+        void bothForms_canBeSaid() throws Exception {
+            ServerConfiguration configuration = read("""
+                    {"buckets": {"a": {"engine": "memory", "maxTtl": "1d", "collections": {
+                       "inventory": ["hotel", "airline"],
+                       "_default": {"_default": {"maxTtl": "0s"}, "tokens": {"maxTtl": "1h"}, "plain": {}}}}}}
+                    """);
+
+            CollectionsSpec spec = configuration.buckets().get(0).spec().collections();
+            assertThat(spec.maxTtlSeconds()).isEqualTo(86_400);
+            assertThat(spec.scopes().keySet()).containsExactly("inventory", "_default");
+            assertThat(spec.scopes().get("inventory"))
+                    .containsExactly(Map.entry("hotel", -1L), Map.entry("airline", -1L));
+            assertThat(spec.scopes().get("_default"))
+                    .containsExactly(Map.entry("_default", 0L), Map.entry("tokens", 3_600L), Map.entry("plain", -1L));
+        }
+
+        @Test
+        void effectiveSettings_haveThem() throws Exception {
+            ServerConfiguration first = read("""
+                    {"buckets": {"a": {"engine": "memory", "quota": "1MiB", "collections": {
+                       "s": ["b", "a"], "t": {"c": {"maxTtl": "90s"}}}}}}
+                    """);
+            String json = new com.fasterxml.jackson.databind.ObjectMapper().writeValueAsString(first.effective());
+
+            assertThat(read(json).buckets().get(0).spec().collections())
+                    .isEqualTo(first.buckets().get(0).spec().collections());
+        }
+
+        @Test
+        void everyMistake_isReportedWhereItIs() {
+            assertThat(mistakes("""
+                            {"buckets": {"a": {"engine": "memory", "colections": {}, "maxTtl": "1ms", "collections": {
+                               "$s": [], "s": ["a", "a", 1, "b.c"], "t": {"c": {"maxTtl": "1ms"}, "d": {"ttl": 1}},
+                               "u": 3}}}}
+                            """))
+                    .satisfiesExactlyInAnyOrder(
+                            m -> assertThat(m).contains("$.buckets.a.colections: unknown key", "\"collections\"?"),
+                            m -> assertThat(m).contains("$.buckets.a.maxTtl: 1ms (expected: whole seconds)"),
+                            m -> assertThat(m).contains("$.buckets.a.collections.$s: a scope's name (expected: a name"),
+                            m -> assertThat(m).contains("$.buckets.a.collections.s[1]: \"a\" for the second time"),
+                            m -> assertThat(m).contains("$.buckets.a.collections.s[2]: 1 (expected: a name"),
+                            m -> assertThat(m).contains("$.buckets.a.collections.s[3]: \"b.c\" (expected: a name"),
+                            m -> assertThat(m).contains("$.buckets.a.collections.t.c.maxTtl: 1ms (expected: whole"),
+                            m -> assertThat(m).contains("$.buckets.a.collections.t.d.ttl: unknown key"),
+                            m -> assertThat(m).contains("$.buckets.a.collections.u: 3 (expected: an array of names"));
+        }
     }
 
     @Nested
