@@ -212,9 +212,9 @@ public final class Outbound {
         return acceptedBytes;
     }
 
-    /** How many bytes have left through the socket since the connection began. */
+    /** How many bytes have left through the socket since the connection began; behind TLS, about so many. */
     public long sentBytes() {
-        return acceptedBytes - pendingBytes();
+        return Math.max(0, acceptedBytes - pendingBytes());
     }
 
     /** The connection is over: drops what has not left. */

@@ -60,6 +60,7 @@ class HeaderWireTest {
             new Row("3e", "0", 'o', '-', "0", "raw"),
             new Row("ae ad", "0", '-', '-', "0", "raw"),
             new Row("b5", "0 16", '-', '-', "0", "raw"),
+            new Row("af", "0", '+', 'o', "0", "json"),
             new Row("da", "0", '-', '+', "0", "json"),
             new Row("db", "28", '-', '-', "0", "raw"),
             new Row("dc", "16", '-', '-', "0", "raw"),
@@ -78,8 +79,8 @@ class HeaderWireTest {
             new Row("80 81", "0", '-', '-', "0", "raw"),
             new Row("b3", "24", '-', 'o', "0", "json"));
 
-    /** Their extras and values have rules of their own, by which nothing short is legal. */
-    private static final Set<Integer> PARTICULAR = Set.of(0xda, 0x4b, 0xb2, 0x91, 0x92);
+    /** Their extras, keys and values have rules of their own, by which nothing short is legal. */
+    private static final Set<Integer> PARTICULAR = Set.of(0xaf, 0xda, 0x4b, 0xb2, 0x91, 0x92);
 
     private static List<Integer> opcodes(Row row) {
         List<Integer> opcodes = new ArrayList<>();

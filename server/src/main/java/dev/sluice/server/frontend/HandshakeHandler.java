@@ -49,7 +49,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
             failed(context, handshake.cause());
             return;
         }
-        Identification client = tls.identify(ssl.engine(), name -> true);
+        Identification client = tls.identify(ssl.engine(), handshakes.users());
         if (!client.accepted()) {
             handshakes.refused(context.channel(), client.reason());
             context.close();
