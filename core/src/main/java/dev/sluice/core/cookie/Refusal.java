@@ -13,5 +13,7 @@ public enum Refusal {
     /** A durable write may or may not have happened. */
     SYNC_WRITE_AMBIGUOUS,
     /** The CAS to store is none that a document can have. */
-    CAS_VALUE_INVALID
+    CAS_VALUE_INVALID,
+    /** The bucket is at rest. */
+    BUCKET_PAUSED
 }

@@ -32,6 +32,7 @@ final class StatusMapping {
             case SCAN_CANCELLED -> WireStatus.RANGE_SCAN_CANCELLED;
             case NOT_SUPPORTED -> WireStatus.NOT_SUPPORTED;
             case SYNC_WRITE_AMBIGUOUS -> WireStatus.SYNC_WRITE_AMBIGUOUS;
+            case BUCKET_PAUSED -> WireStatus.BUCKET_PAUSED;
             case CAS_VALUE_INVALID -> WireStatus.CAS_VALUE_INVALID;
         };
         return xerror ? wire : wire.withoutXerror(collections);

@@ -3,7 +3,10 @@ package dev.sluice.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.sluice.core.bucket.ConflictResolution;
+import dev.sluice.core.bucket.WritePolicy;
 import dev.sluice.core.limits.Limits;
+import dev.sluice.engine.DurabilityLevel;
 import dev.sluice.server.tls.HandshakeLimits;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,6 +69,10 @@ class ConfigurationReaderTest {
         mgmt no object        | {"mgmt": 8091}                           | $.mgmt: 8091 (expected: an object such as {"address": "127.0.0.1:8091"}, an array, or false)
         mgmt switched on      | {"mgmt": true}                           | $.mgmt: true (expected: an object such as {"address": "127.0.0.1:8091"}, an array, or false)
         two of a kind of mgmt | {"mgmt": [{"address": "127.0.0.1:1"}, {"address": "127.0.0.1:2"}]} | $.mgmt[1]: a second management listener of its kind (expected: one with TLS, one without)
+        external no object    | {"external": "db.example.com"}           | $.external: "db.example.com" (expected: an object)
+        external without name | {"external": {"kv": 1}}                  | $.external.hostname: nothing (expected: a text)
+        external with a port  | {"external": {"hostname": "[::1]:11210"}} | $.external.hostname: "[::1]:11210" (expected: a host name or an address, IPv6 without brackets, and the ports beside it)
+        external port 0       | {"external": {"hostname": "a", "kv": 0}} | $.external.kv: 0 (expected: a whole number from 1 to 65535)
         mgmt open to others   | {"mgmt": {"address": "0.0.0.0:1"}}       | $.mgmt.address: "0.0.0.0:1", which others can reach (expected: a loopback address, or "authentication": "none" beside it to let everybody in)
         buckets no object     | {"buckets": []}                          | $.buckets: an array (expected: an object)
         bucket no object      | {"buckets": {"a": 1}}                    | $.buckets.a: 1 (expected: an object), and $.buckets.a.engine: nothing (expected: a text)
@@ -83,6 +90,8 @@ class ConfigurationReaderTest {
         quotas too large      | {"buckets": {"a": {"engine": "memory", "quota": "4GiB"}, "b": {"engine": "memory", "quota": "4GiB"}}} | $.buckets: quotas of 8192MiB in all (expected: at most 6143MiB, 60 % of the heap of 10240MiB, which Java's option -Xmx sets)
         no quota left         | {"buckets": {"a": {"engine": "memory", "quota": "6143MiB"}, "b": {"engine": "memory"}}} | $.buckets: quotas of 6143MiB in all, and 1 without one, which take 1MiB or more (expected: at most 6143MiB, 60 % of the heap of 10240MiB, which Java's option -Xmx sets)
         flag as a text        | {"buckets": {"a": {"engine": "memory", "flush": "true"}}} | $.buckets.a.flush: "true" (expected: true or false)
+        conflict resolution   | {"buckets": {"a": {"engine": "memory", "conflictResolution": "custom"}}} | $.buckets.a.conflictResolution: "custom" (expected: "seqno" or "lww")
+        too much durability   | {"buckets": {"a": {"engine": "memory", "durabilityMinLevel": "persistToMajority"}}} | $.buckets.a.durabilityMinLevel: "persistToMajority" (expected: at most majority with the engine memory)
         bucket key misspelt   | {"buckets": {"a": {"engine": "none", "vbukets": 1, "optinal": true}}} | $.buckets.a.engine: "none" (expected: one of memory)
         no threads            | {"threads": {"reader": 0}}               | $.threads.reader: 0 (expected: a whole number from 1 to 1024)
         threads misspelt      | {"threads": {"eventloop": 1}}            | $.threads.eventloop: unknown key (expected: one of eventLoops, reader, writer, auxIo, nonIo), did you mean "eventLoops"?
@@ -199,7 +208,8 @@ class ConfigurationReaderTest {
                    "stallBucketGone": "20ms", "scanLifetime": "21m", "valueOffLoad": 22, "stop": "1h"},
                  "buckets": {
                    "..": {"engine": "memory", "quota": 1048576, "flush": true, "optional": true, "vbuckets": 1},
-                   "a%b": {"engine": "memory", "vbuckets": 1024}}}
+                   "a%b": {"engine": "memory", "vbuckets": 1024, "conflictResolution": "lww",
+                     "durabilityMinLevel": "majority"}}}
                 """);
 
         assertThat(configuration.transport()).isEqualTo(TransportKind.NIO);
@@ -233,12 +243,15 @@ class ConfigurationReaderTest {
                             assertThat(bucket.optional()).isTrue();
                             assertThat(bucket.spec().quotaBytes()).isEqualTo(MIB);
                             assertThat(bucket.spec().flushAllowed()).isTrue();
-                            assertThat(bucket.spec().dataDirectory()).isEqualTo(home.resolve("d/%2E."));
+                            assertThat(bucket.spec().writes()).isEqualTo(WritePolicy.DEFAULT);
+                            assertThat(bucket.spec().dataDirectory()).isEqualTo(home.resolve("d/+_+_"));
                         },
                         bucket -> {
                             assertThat(bucket.spec().configuration().vbucketCount())
                                     .isEqualTo(1024);
-                            assertThat(bucket.spec().dataDirectory()).isEqualTo(home.resolve("d/a%25b"));
+                            assertThat(bucket.spec().writes())
+                                    .isEqualTo(new WritePolicy(ConflictResolution.LWW, DurabilityLevel.MAJORITY));
+                            assertThat(bucket.spec().dataDirectory()).isEqualTo(home.resolve("d/a%b"));
                         });
     }
 

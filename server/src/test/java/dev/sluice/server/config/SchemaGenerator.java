@@ -36,6 +36,9 @@ final class SchemaGenerator {
         ObjectNode properties = (ObjectNode) schema.get("properties");
         properties.set(Keys.LISTENERS, listeners());
         properties.set(Keys.MGMT, management());
+        properties.set(
+                Keys.EXTERNAL,
+                object("How the server is reached from another network.", Keys.EXTERNAL_SETTINGS, false));
         properties.set(Keys.BUCKETS, buckets());
         properties.set(
                 Keys.THREADS, object("How many threads of each kind the process has.", Keys.THREAD_COUNTS, false));
