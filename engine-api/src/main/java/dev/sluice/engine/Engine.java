@@ -62,6 +62,9 @@ public interface Engine {
      * <tr><td>locked, otherwise</td><td>LOCKED</td><td>KEY_EXISTS</td><td>LOCKED</td></tr>
      * </table>
      *
+     * <p>Where the table says <i>stored</i>, a live document with extended attributes is there, and the request is {@linkplain
+     * StoreRequest#unawareOfXattrs unaware of them}, the outcome is {@link Status#HAS_XATTRS} and nothing has changed.
+     *
      * @param out filled on success
      */
     @OnEventLoop
@@ -72,7 +75,9 @@ public interface Engine {
      *
      * @param out filled on success; its CAS is the tombstone's
      * @return {@code SUCCESS}, {@code NO_SUCH_KEY}, {@code KEY_EXISTS} for another CAS, {@code LOCKED} for CAS 0 on a
-     *     locked document and {@code LOCKED_TEMPORARY} for a CAS that is not the lock's, or {@code WOULD_BLOCK}
+     *     locked document and {@code LOCKED_TEMPORARY} for a CAS that is not the lock's, {@code HAS_XATTRS} where the
+     *     removal is allowed but {@linkplain RemoveRequest#unawareOfXattrs unaware} of the document's attributes, or {@code
+     *     WOULD_BLOCK}
      */
     @OnEventLoop
     Status remove(Cookie cookie, int vbucket, DocumentKey key, RemoveRequest request, MutationResult out);

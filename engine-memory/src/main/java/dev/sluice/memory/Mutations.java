@@ -1,5 +1,6 @@
 package dev.sluice.memory;
 
+import dev.sluice.engine.Datatype;
 import dev.sluice.engine.DocumentKey;
 import dev.sluice.engine.DocumentView;
 import dev.sluice.engine.DurabilityLevel;
@@ -137,14 +138,25 @@ final class Mutations {
             if (mode == StoreMode.ADD) {
                 return Status.KEY_EXISTS;
             }
-            return request.cas() == lock.cas ? Status.SUCCESS : Status.LOCKED;
+            return request.cas() == lock.cas ? allowed(request, existing) : Status.LOCKED;
         }
         if (existing == null || !visible) {
             boolean allowed = mode == StoreMode.ADD || (mode == StoreMode.SET && request.cas() == 0);
             return allowed ? Status.SUCCESS : Status.NO_SUCH_KEY;
         }
         boolean allowed = mode != StoreMode.ADD && (request.cas() == 0 || request.cas() == Documents.cas(existing));
-        return allowed ? Status.SUCCESS : Status.KEY_EXISTS;
+        return allowed ? allowed(request, existing) : Status.KEY_EXISTS;
+    }
+
+    /** Mode and CAS allow it; what is left to lose are extended attributes that the request does not know of. */
+    private static Status allowed(StoreRequest request, byte @Nullable [] existing) {
+        return request.unawareOfXattrs() && existing != null && hasXattrs(existing)
+                ? Status.HAS_XATTRS
+                : Status.SUCCESS;
+    }
+
+    private static boolean hasXattrs(byte[] document) {
+        return !Documents.deleted(document) && (Documents.datatype(document) & Datatype.XATTR) != 0;
     }
 
     private static byte[] draft(DocumentKey key, StoreRequest request, long expirySeconds, long revSeqno) {
@@ -198,6 +210,9 @@ final class Mutations {
             }
             if (lock == null && request.cas() != 0 && request.cas() != Documents.cas(existing)) {
                 return Status.KEY_EXISTS;
+            }
+            if (request.unawareOfXattrs() && hasXattrs(existing)) {
+                return Status.HAS_XATTRS;
             }
             byte[] tombstone = vbucket.linkTombstone(existing, key.hash(), wallNanos);
             out.set(Documents.cas(tombstone), Documents.seqno(tombstone), vbucket.uuid())

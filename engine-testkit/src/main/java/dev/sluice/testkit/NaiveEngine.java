@@ -136,9 +136,13 @@ public final class NaiveEngine
             return Status.KEY_EXISTS;
         }
         if (existing.lockedAt(context.clock().nanoTime())) {
-            return request.cas() == existing.lockCas ? null : Status.LOCKED;
+            if (request.cas() != existing.lockCas) {
+                return Status.LOCKED;
+            }
+        } else if (request.cas() != 0 && request.cas() != existing.cas) {
+            return Status.KEY_EXISTS;
         }
-        return request.cas() == 0 || request.cas() == existing.cas ? null : Status.KEY_EXISTS;
+        return request.unawareOfXattrs() && existing.hasXattrs() ? Status.HAS_XATTRS : null;
     }
 
     @Override
@@ -159,6 +163,9 @@ public final class NaiveEngine
             }
         } else if (request.cas() != 0 && request.cas() != existing.cas) {
             return Status.KEY_EXISTS;
+        }
+        if (request.unawareOfXattrs() && existing.hasXattrs()) {
+            return Status.HAS_XATTRS;
         }
         NaiveDocument tombstone = new NaiveDocument();
         tombstone.deleted = true;

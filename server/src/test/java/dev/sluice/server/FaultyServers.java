@@ -39,6 +39,8 @@ final class FaultyServers {
                 spec.configuration(),
                 spec.quotaBytes(),
                 spec.flushAllowed(),
+                spec.writes(),
+                spec.datatypes(),
                 spec.dataDirectory(),
                 new FaultInjectingProvider(spec.provider(), plan));
         return new BucketPlan(wanted.object(), wrapped, wanted.quotaGiven());

@@ -4,6 +4,7 @@ import dev.sluice.core.cluster.BucketFacts;
 import dev.sluice.core.cluster.BucketMap;
 import dev.sluice.core.cluster.BucketTopology;
 import dev.sluice.core.cluster.ClusterMaps;
+import dev.sluice.core.datatype.DatatypeSettings;
 import dev.sluice.core.statistics.BucketCounters;
 import dev.sluice.core.statistics.CommandTimings;
 import dev.sluice.core.statistics.ResponseCounters;
@@ -110,6 +111,11 @@ public final class Bucket {
     /** What it was created from, with what was changed since. */
     public BucketSpec spec() {
         return spec;
+    }
+
+    /** What the bucket does with values that are stored from now on; those that are stored stay as they are. */
+    public DatatypeSettings datatypes() {
+        return spec.datatypes();
     }
 
     public BucketState state() {

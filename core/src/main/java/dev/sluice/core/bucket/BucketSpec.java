@@ -1,5 +1,6 @@
 package dev.sluice.core.bucket;
 
+import dev.sluice.core.datatype.DatatypeSettings;
 import dev.sluice.engine.BucketConfiguration;
 import dev.sluice.engine.EngineProvider;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
  * @param quotaBytes how much memory the bucket may use
  * @param flushAllowed whether clients may drop all documents with FLUSH
  * @param writes what it asks of writes
+ * @param datatypes what becomes of compressed values and of extended attributes that are stored from here on
  * @param dataDirectory where its engine may keep files
  * @param provider makes the engine
  */
@@ -19,22 +21,35 @@ public record BucketSpec(
         long quotaBytes,
         boolean flushAllowed,
         WritePolicy writes,
+        DatatypeSettings datatypes,
         Path dataDirectory,
         EngineProvider provider) {
 
-    /** A bucket that asks nothing special of writes. */
+    /** A bucket that asks nothing special of writes and does the usual with values. */
     public BucketSpec(
             BucketConfiguration configuration,
             long quotaBytes,
             boolean flushAllowed,
             Path dataDirectory,
             EngineProvider provider) {
-        this(configuration, quotaBytes, flushAllowed, WritePolicy.DEFAULT, dataDirectory, provider);
+        this(
+                configuration,
+                quotaBytes,
+                flushAllowed,
+                WritePolicy.DEFAULT,
+                DatatypeSettings.DEFAULT,
+                dataDirectory,
+                provider);
     }
 
     /** This bucket with another policy. */
     public BucketSpec with(WritePolicy policy) {
-        return new BucketSpec(configuration, quotaBytes, flushAllowed, policy, dataDirectory, provider);
+        return new BucketSpec(configuration, quotaBytes, flushAllowed, policy, datatypes, dataDirectory, provider);
+    }
+
+    /** This bucket with other rules for compressed values and extended attributes. */
+    public BucketSpec with(DatatypeSettings settings) {
+        return new BucketSpec(configuration, quotaBytes, flushAllowed, writes, settings, dataDirectory, provider);
     }
 
     public String name() {
@@ -43,6 +58,6 @@ public record BucketSpec(
 
     /** The same bucket with another quota. */
     public BucketSpec withQuota(long bytes) {
-        return new BucketSpec(configuration, bytes, flushAllowed, writes, dataDirectory, provider);
+        return new BucketSpec(configuration, bytes, flushAllowed, writes, datatypes, dataDirectory, provider);
     }
 }

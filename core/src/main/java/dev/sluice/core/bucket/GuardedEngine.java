@@ -84,15 +84,16 @@ final class GuardedEngine implements Engine {
 
     @Override
     public Status store(Cookie cookie, int vbucket, DocumentKey key, StoreRequest request, MutationResult out) {
-        Status answered = guard.answered(cookie, Statuses.STORE);
+        Statuses expected = request.unawareOfXattrs() ? Statuses.STORE_UNAWARE : Statuses.STORE;
+        Status answered = guard.answered(cookie, expected);
         if (answered != null) {
             return answered;
         }
         ClassLoader before = guard.enter();
         try {
-            return guard.settle(cookie, engine.store(cookie, vbucket, key, request, out), Statuses.STORE);
+            return guard.settle(cookie, engine.store(cookie, vbucket, key, request, out), expected);
         } catch (Throwable e) {
-            return guard.thrown(cookie, e, Statuses.STORE);
+            return guard.thrown(cookie, e, expected);
         } finally {
             guard.leave(before);
         }
@@ -100,15 +101,16 @@ final class GuardedEngine implements Engine {
 
     @Override
     public Status remove(Cookie cookie, int vbucket, DocumentKey key, RemoveRequest request, MutationResult out) {
-        Status answered = guard.answered(cookie, Statuses.REMOVE);
+        Statuses expected = request.unawareOfXattrs() ? Statuses.REMOVE_UNAWARE : Statuses.REMOVE;
+        Status answered = guard.answered(cookie, expected);
         if (answered != null) {
             return answered;
         }
         ClassLoader before = guard.enter();
         try {
-            return guard.settle(cookie, engine.remove(cookie, vbucket, key, request, out), Statuses.REMOVE);
+            return guard.settle(cookie, engine.remove(cookie, vbucket, key, request, out), expected);
         } catch (Throwable e) {
-            return guard.thrown(cookie, e, Statuses.REMOVE);
+            return guard.thrown(cookie, e, expected);
         } finally {
             guard.leave(before);
         }

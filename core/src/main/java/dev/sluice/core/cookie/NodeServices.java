@@ -2,11 +2,13 @@ package dev.sluice.core.cookie;
 
 import dev.sluice.core.administration.BucketAdministration;
 import dev.sluice.core.administration.Configuration;
+import dev.sluice.core.auth.Authentication;
 import dev.sluice.core.bucket.Buckets;
 import dev.sluice.core.bucket.Pools;
 import dev.sluice.core.cluster.ClusterMaps;
 import dev.sluice.core.cluster.NetworkInterface;
 import dev.sluice.core.cluster.NodeAddresses;
+import dev.sluice.core.limits.InflatedBudget;
 import dev.sluice.core.limits.Limits;
 import dev.sluice.core.statistics.CommandTimings;
 import dev.sluice.core.statistics.ServerCounters;
@@ -36,6 +38,9 @@ public interface NodeServices {
 
     Buckets buckets();
 
+    /** The users, and what can be done about them: {@link Authentication#reload()} reads them anew. */
+    Authentication authentication();
+
     ServerCounters counters();
 
     /** Creates and deletes buckets; null where they are what they were at the start. */
@@ -62,6 +67,9 @@ public interface NodeServices {
 
     /** How many connections each loop has, by its index. */
     CompletableFuture<Map<Integer, Long>> connectionsByLoop();
+
+    /** The memory for large values that are inflated between connection and engine. */
+    InflatedBudget inflatedBudget();
 
     /** The settings in force, as one JSON text. */
     String settingsJson();

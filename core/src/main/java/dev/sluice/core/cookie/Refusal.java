@@ -4,6 +4,8 @@ package dev.sluice.core.cookie;
 public enum Refusal {
     /** The document is no number, so that nothing can be added to it. */
     DELTA_BAD_VALUE,
+    /** What stands in front of the value is no section of extended attributes. */
+    XATTR_INVALID,
     /** No bucket is selected, or the selected one is going away. */
     NO_BUCKET,
     /** The scan was cancelled, or was idle for too long. */
@@ -12,6 +14,10 @@ public enum Refusal {
     NOT_SUPPORTED,
     /** A durable write may or may not have happened. */
     SYNC_WRITE_AMBIGUOUS,
+    /** The user lacks a privilege. */
+    NO_ACCESS,
+    /** Nobody has logged in: why, the client is not told. */
+    AUTHENTICATION_FAILED,
     /** The CAS to store is none that a document can have. */
     CAS_VALUE_INVALID,
     /** The bucket is at rest. */

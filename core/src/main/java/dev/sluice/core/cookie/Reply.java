@@ -17,6 +17,12 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Reply {
 
+    /**
+     * The datatype bits that the client takes, and may send. A value that has another one which changes its bytes, Snappy or
+     * xattrs, must not be shown to it; see {@code OutgoingValue}.
+     */
+    int datatypes();
+
     /** The document that was asked for. Ends the reply. */
     void document(CommandCookie cookie, DocumentView document);
 
@@ -57,6 +63,9 @@ public interface Reply {
     /** Done, with a JSON text in UTF-8, which must not change again. Ends the reply. */
     void json(CommandCookie cookie, byte[] text);
 
+    /** The login goes on: the client is to answer this. Ends the reply. */
+    void challenge(CommandCookie cookie, byte[] value);
+
     /** One statistic; more may follow. */
     void statistic(
             CommandCookie cookie, byte[] array, int nameOffset, int nameLength, int valueOffset, int valueLength);
@@ -64,8 +73,12 @@ public interface Reply {
     /** No more statistics. Ends the reply. */
     void endOfStatistics(CommandCookie cookie);
 
-    /** How the documents of a scan are encoded for {@link #scanned}. */
-    ScanEncoder scanEncoder(boolean keysOnly);
+    /**
+     * How the documents of a scan are encoded for {@link #scanned}.
+     *
+     * @param xattrs whether extended attributes go with them
+     */
+    ScanEncoder scanEncoder(boolean keysOnly, boolean xattrs);
 
     /**
      * What a scan has found, encoded as the protocol has it. The array must not change before the outbound buffer

@@ -8,6 +8,7 @@ import dev.sluice.core.cookie.Refusal;
 import dev.sluice.core.cookie.Reply;
 import dev.sluice.core.cookie.Request;
 import dev.sluice.core.cookie.Session;
+import dev.sluice.core.datatype.Xattrs;
 import dev.sluice.core.spool.ScanEncoder;
 import dev.sluice.core.statistics.BucketCounter;
 import dev.sluice.core.transport.Outbound;
@@ -45,6 +46,9 @@ public final class BinaryReply implements Reply {
     private final Outbound outbound;
     private final ClusterMapFrames maps;
     private long features;
+    /** The datatype bits that go with the features. */
+    private int negotiated;
+
     private boolean greeted;
 
     BinaryReply(Session session) {
@@ -62,6 +66,9 @@ public final class BinaryReply implements Reply {
     /** Replaces all features: each HELLO begins anew. */
     void features(long bits) {
         features = bits;
+        negotiated = (has(Feature.JSON) ? Datatype.JSON : Datatype.RAW)
+                | (has(Feature.SNAPPY) || has(Feature.SNAPPY_EVERYWHERE) ? Datatype.SNAPPY : Datatype.RAW)
+                | (has(Feature.XATTR) ? Datatype.XATTR : Datatype.RAW);
         greeted = true;
     }
 
@@ -70,9 +77,15 @@ public final class BinaryReply implements Reply {
         return greeted;
     }
 
-    /** The datatype bits that the client may send and get. */
-    int datatypes() {
-        return has(Feature.JSON) ? Datatype.JSON : Datatype.RAW;
+    /** Of xattrs also the bucket must want to know. */
+    @Override
+    public int datatypes() {
+        int bits = negotiated;
+        if ((bits & Datatype.XATTR) != 0) {
+            Bucket bucket = session.bucket();
+            return bucket != null && bucket.datatypes().xattrs() ? bits : bits & ~Datatype.XATTR;
+        }
+        return bits;
     }
 
     /** The cluster maps that the client is sent. */
@@ -104,7 +117,7 @@ public final class BinaryReply implements Reply {
             out.writeBytes(request.array(), request.keyOffset(), keyLength);
         }
         if (large) {
-            outbound.cursor(document.valueArray(), document.valueOffset(), valueLength);
+            outbound.cursor(document.valueArray(), document.valueOffset(), valueLength, request.takeHeldForDocument());
         } else {
             outbound.append(document.valueArray(), document.valueOffset(), valueLength);
         }
@@ -152,7 +165,11 @@ public final class BinaryReply implements Reply {
         out.writeBytes(prefix);
         out.writeBytes(keyArray, keyOffset, keyLength);
         if (large) {
-            outbound.cursor(document.valueArray(), document.valueOffset(), valueLength);
+            outbound.cursor(
+                    document.valueArray(),
+                    document.valueOffset(),
+                    valueLength,
+                    cookie.request().takeHeldForDocument());
         } else {
             out.writeBytes(document.valueArray(), document.valueOffset(), valueLength);
         }
@@ -262,6 +279,11 @@ public final class BinaryReply implements Reply {
     }
 
     @Override
+    public void challenge(CommandCookie cookie, byte[] value) {
+        send(cookie, WireStatus.AUTH_CONTINUE, value, 0);
+    }
+
+    @Override
     public void statistic(
             CommandCookie cookie, byte[] array, int nameOffset, int nameLength, int valueOffset, int valueLength) {
         ByteBuf out =
@@ -276,8 +298,14 @@ public final class BinaryReply implements Reply {
     }
 
     @Override
-    public ScanEncoder scanEncoder(boolean keysOnly) {
-        return keysOnly ? ScanRecords.KEYS : has(Feature.JSON) ? ScanRecords.DOCUMENTS : ScanRecords.RAW_DOCUMENTS;
+    public ScanEncoder scanEncoder(boolean keysOnly, boolean xattrs) {
+        if (keysOnly) {
+            return ScanRecords.KEYS;
+        }
+        int taken = datatypes();
+        boolean wanted =
+                xattrs && (taken & Datatype.XATTR) != 0; // Another HELLO may have come since the scan was made.
+        return ScanRecords.documents(taken, wanted ? Xattrs.ALL : Xattrs.NONE);
     }
 
     @Override

@@ -1,13 +1,13 @@
 package dev.sluice.core.protocol;
 
 import dev.sluice.core.command.Commands;
-import dev.sluice.core.command.JsonDetector;
 import dev.sluice.core.command.MetadataCommands;
 import dev.sluice.core.command.ObservedKeys;
 import dev.sluice.core.command.RecordWrite;
 import dev.sluice.core.cookie.Command;
 import dev.sluice.core.cookie.CommandCookie;
 import dev.sluice.core.cookie.Request;
+import dev.sluice.core.datatype.JsonDetector;
 import dev.sluice.engine.DocumentKey;
 import dev.sluice.engine.Persistence;
 import org.jspecify.annotations.Nullable;
@@ -55,8 +55,7 @@ final class MetadataReader {
             case ADD_WITH_META, ADDQ_WITH_META -> withMeta(request, RecordWrite.Kind.ADD, array, extras, extrasLength);
             case DEL_WITH_META, DELQ_WITH_META ->
                 withMeta(request, RecordWrite.Kind.DELETE, array, extras, extrasLength);
-            case MUTATE_WITH_META ->
-                RecordWriteReader.read(cookie, reply, Wire.u32(array, extras)) ? MetadataCommands.WITH_META : null;
+            case MUTATE_WITH_META -> RecordWriteReader.command(cookie, reply, Wire.u32(array, extras));
             case RETURN_META -> returnMeta(cookie, reply, array, extras);
             case GET_RANDOM_KEY -> randomKey(cookie, reply, array, extras, extrasLength);
             case GET_KEYS -> {
@@ -120,6 +119,8 @@ final class MetadataReader {
                 Wire.i64(array, extras + 16),
                 options ? Wire.i32(array, extras + 24) : 0,
                 tail ? Wire.u16(array, tailAt) : 0,
+                false,
+                0,
                 null));
         return MetadataCommands.WITH_META;
     }

@@ -64,7 +64,7 @@ final class ScanSpecReader {
             if (root == null || !root.isObject()) {
                 throw new Malformed("value: not an object (expected: a JSON object)");
             }
-            if (root.has("include_xattrs")) {
+            if (root.has("include_xattrs") && (reply.datatypes() & Datatype.XATTR) == 0) {
                 reply.send(cookie, WireStatus.NOT_SUPPORTED, "include_xattrs needs the feature XATTR");
                 return false;
             }
@@ -102,9 +102,15 @@ final class ScanSpecReader {
             start = start(range);
             end = end(range);
         }
+        boolean keysOnly = flag(root.get("key_only"), "key_only");
+        boolean xattrs = flag(root.get("include_xattrs"), "include_xattrs");
+        if (keysOnly && xattrs) {
+            throw new Malformed("key_only and include_xattrs exclude each other");
+        }
         return new ScanSpec(
                 collection(root.get("collection")),
-                flag(root.get("key_only"), "key_only"),
+                keysOnly,
+                xattrs,
                 start,
                 end,
                 sampling == null ? null : sampling(sampling),

@@ -76,8 +76,8 @@ public final class ScanRegistry implements BucketCompanion {
      */
     byte[] add(int vbucket, ScanSpec spec, RangeScans.Scan scan) {
         Id id = new Id(random.nextLong(), random.nextLong());
-        ScanSession session =
-                new ScanSession(vbucket, spec.keysOnly(), spec.sampling(), scan, clock, this::giveSlotBack);
+        ScanSession session = new ScanSession(
+                vbucket, spec.keysOnly(), spec.xattrs(), spec.sampling(), scan, clock, this::giveSlotBack);
         sessions.put(id, session);
         if (shutDown) {
             session.end();

@@ -36,6 +36,7 @@ public final class ScanSession implements Spool.Producer {
 
     private final int vbucket;
     private final boolean keysOnly;
+    private final boolean xattrs;
     private final RangeScans.Scan scan;
     private final EngineClock clock;
     private final Runnable whenClosed;
@@ -68,12 +69,14 @@ public final class ScanSession implements Spool.Producer {
     ScanSession(
             int vbucket,
             boolean keysOnly,
+            boolean xattrs,
             ScanSpec.@Nullable Sampling sampling,
             RangeScans.Scan scan,
             EngineClock clock,
             Runnable whenClosed) {
         this.vbucket = vbucket;
         this.keysOnly = keysOnly;
+        this.xattrs = xattrs;
         this.scan = scan;
         this.clock = clock;
         this.whenClosed = whenClosed;
@@ -87,6 +90,11 @@ public final class ScanSession implements Spool.Producer {
 
     boolean keysOnly() {
         return keysOnly;
+    }
+
+    /** Whether extended attributes go with the documents. */
+    boolean xattrs() {
+        return xattrs;
     }
 
     /**

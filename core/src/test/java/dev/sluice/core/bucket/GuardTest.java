@@ -16,8 +16,10 @@ import dev.sluice.engine.Persistence;
 import dev.sluice.engine.RandomDocuments;
 import dev.sluice.engine.RangeScans;
 import dev.sluice.engine.RecordApplication;
+import dev.sluice.engine.RemoveRequest;
 import dev.sluice.engine.Statistic;
 import dev.sluice.engine.Status;
+import dev.sluice.engine.StoreRequest;
 import dev.sluice.engine.VBuckets;
 import dev.sluice.testkit.NaiveEngineProvider;
 import java.lang.reflect.InvocationHandler;
@@ -96,6 +98,10 @@ class GuardTest {
                         return (Object) false;
                     } else if (type == String.class) {
                         return "";
+                    } else if (type == StoreRequest.class) {
+                        return new StoreRequest();
+                    } else if (type == RemoveRequest.class) {
+                        return new RemoveRequest();
                     } else if (type == RangeScans.Holder.class) {
                         return new RangeScans.Holder();
                     } else if (type.getSimpleName().equals("Cookie")) {

@@ -5,6 +5,8 @@ import dev.sluice.core.administration.QuotaBudget;
 import dev.sluice.core.bucket.BucketSpec;
 import dev.sluice.core.bucket.ConflictResolution;
 import dev.sluice.core.bucket.WritePolicy;
+import dev.sluice.core.datatype.CompressionMode;
+import dev.sluice.core.datatype.DatatypeSettings;
 import dev.sluice.core.engine.EngineCatalog;
 import dev.sluice.core.engine.EngineSettings;
 import dev.sluice.core.engine.EngineType;
@@ -175,9 +177,18 @@ final class BucketsSection {
                 settings.number(Keys.QUOTA, quotaBytesByDefault),
                 settings.flag(Keys.FLUSH),
                 writePolicy(settings),
+                datatypes(settings),
                 EngineSettings.directoryOf(data, draft.name),
                 draft.type.provider());
         return new BucketPlan(draft.object, spec, settings.given(Keys.QUOTA));
+    }
+
+    private static DatatypeSettings datatypes(Settings settings) {
+        String mode = settings.text(Keys.COMPRESSION_MODE);
+        return new DatatypeSettings(
+                mode == null ? CompressionMode.OFF : CompressionMode.of(mode),
+                settings.ratio(Keys.MIN_COMPRESSION_RATIO),
+                settings.flag(Keys.XATTRS));
     }
 
     /** A bucket that lacks nothing but, perhaps, its quota. */

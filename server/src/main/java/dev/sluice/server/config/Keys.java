@@ -1,9 +1,12 @@
 package dev.sluice.server.config;
 
+import dev.sluice.core.datatype.CompressionMode;
+import dev.sluice.core.datatype.DatatypeSettings;
 import dev.sluice.core.engine.Setting;
 import dev.sluice.core.limits.Limits;
 import dev.sluice.server.tls.IdentityRule;
 import dev.sluice.server.tls.TlsSettings;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -48,6 +51,9 @@ final class Keys {
     static final String VBUCKETS = "vbuckets";
     static final String FLUSH = "flush";
     static final String OPTIONAL = "optional";
+    static final String COMPRESSION_MODE = "compressionMode";
+    static final String MIN_COMPRESSION_RATIO = "minCompressionRatio";
+    static final String XATTRS = "xattrs";
     static final String CONFLICT_RESOLUTION = "conflictResolution";
     static final String DURABILITY_MIN = "durabilityMinLevel";
 
@@ -154,6 +160,20 @@ final class Keys {
                     DURABILITY_LEVELS,
                     "The durability level to which weaker writes are raised."),
             Setting.flag(FLUSH, "Whether clients may drop all documents with FLUSH."),
+            Setting.choice(
+                    COMPRESSION_MODE,
+                    CompressionMode.OFF.text(),
+                    Arrays.stream(CompressionMode.values())
+                            .map(CompressionMode::text)
+                            .toList(),
+                    "Whether values are kept compressed: never, where they come so, or wherever that saves enough."),
+            Setting.ratio(
+                    MIN_COMPRESSION_RATIO,
+                    DatatypeSettings.MIN_COMPRESSION_RATIO_DEFAULT,
+                    1,
+                    1000,
+                    "How many times as long a value must be inflated to be kept compressed."),
+            Setting.flagOn(XATTRS, "Whether documents may have extended attributes."),
             Setting.flag(OPTIONAL, "Whether the server starts without the bucket where it cannot be created."));
 
     static final String HOSTNAME = "hostname";
@@ -278,7 +298,8 @@ final class Keys {
     static final Set<String> RESERVED = BUCKET.stream().map(Setting::name).collect(Collectors.toUnmodifiableSet());
 
     /** Of these, what can change while the bucket serves. */
-    static final Set<String> BUCKET_DYNAMIC = Set.of(QUOTA, FLUSH, OPTIONAL, DURABILITY_MIN);
+    static final Set<String> BUCKET_DYNAMIC =
+            Set.of(QUOTA, FLUSH, OPTIONAL, DURABILITY_MIN, COMPRESSION_MODE, MIN_COMPRESSION_RATIO);
 
     private Keys() {}
 

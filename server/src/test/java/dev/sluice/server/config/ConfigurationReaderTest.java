@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.sluice.core.bucket.ConflictResolution;
 import dev.sluice.core.bucket.WritePolicy;
+import dev.sluice.core.datatype.CompressionMode;
+import dev.sluice.core.datatype.DatatypeSettings;
 import dev.sluice.core.limits.Limits;
 import dev.sluice.engine.DurabilityLevel;
 import dev.sluice.server.tls.HandshakeLimits;
@@ -89,6 +91,7 @@ class ConfigurationReaderTest {
         quota too small       | {"buckets": {"a": {"engine": "memory", "quota": 1000}}} | $.buckets.a.quota: 1000 (expected: a size: bytes as a number, or a text like "64MiB" (KiB, MiB, GiB, TiB) from 1MiB to 1024TiB)
         quotas too large      | {"buckets": {"a": {"engine": "memory", "quota": "4GiB"}, "b": {"engine": "memory", "quota": "4GiB"}}} | $.buckets: quotas of 8192MiB in all (expected: at most 6143MiB, 60 % of the heap of 10240MiB, which Java's option -Xmx sets)
         no quota left         | {"buckets": {"a": {"engine": "memory", "quota": "6143MiB"}, "b": {"engine": "memory"}}} | $.buckets: quotas of 6143MiB in all, and 1 without one, which take 1MiB or more (expected: at most 6143MiB, 60 % of the heap of 10240MiB, which Java's option -Xmx sets)
+        ratio below its least | {"buckets": {"a": {"engine": "memory", "minCompressionRatio": 0.9}}} | $.buckets.a.minCompressionRatio: 0.9 (expected: a number from 1 to 1000)
         flag as a text        | {"buckets": {"a": {"engine": "memory", "flush": "true"}}} | $.buckets.a.flush: "true" (expected: true or false)
         conflict resolution   | {"buckets": {"a": {"engine": "memory", "conflictResolution": "custom"}}} | $.buckets.a.conflictResolution: "custom" (expected: "seqno" or "lww")
         too much durability   | {"buckets": {"a": {"engine": "memory", "durabilityMinLevel": "persistToMajority"}}} | $.buckets.a.durabilityMinLevel: "persistToMajority" (expected: at most majority with the engine memory)
@@ -192,6 +195,7 @@ class ConfigurationReaderTest {
             assertThat(bucket.spec().configuration().valueSizeBytesMax()).isEqualTo((int) (20 * MIB));
             assertThat(bucket.spec().quotaBytes()).isEqualTo(6143 * MIB);
             assertThat(bucket.spec().flushAllowed()).isFalse();
+            assertThat(bucket.spec().datatypes()).isEqualTo(DatatypeSettings.DEFAULT);
             assertThat(bucket.spec().dataDirectory()).isEqualTo(home.resolve("data/default"));
         });
     }
@@ -207,7 +211,8 @@ class ConfigurationReaderTest {
                    "outboundHigh": 15000, "outboundLow": 16, "copy": "17KiB", "spool": 180, "stall": "19s",
                    "stallBucketGone": "20ms", "scanLifetime": "21m", "valueOffLoad": 22, "stop": "1h"},
                  "buckets": {
-                   "..": {"engine": "memory", "quota": 1048576, "flush": true, "optional": true, "vbuckets": 1},
+                   "..": {"engine": "memory", "quota": 1048576, "flush": true, "optional": true, "vbuckets": 1,
+                           "compressionMode": "active", "minCompressionRatio": 2, "xattrs": false},
                    "a%b": {"engine": "memory", "vbuckets": 1024, "conflictResolution": "lww",
                      "durabilityMinLevel": "majority"}}}
                 """);
@@ -243,6 +248,8 @@ class ConfigurationReaderTest {
                             assertThat(bucket.optional()).isTrue();
                             assertThat(bucket.spec().quotaBytes()).isEqualTo(MIB);
                             assertThat(bucket.spec().flushAllowed()).isTrue();
+                            assertThat(bucket.spec().datatypes())
+                                    .isEqualTo(new DatatypeSettings(CompressionMode.ACTIVE, 2, false));
                             assertThat(bucket.spec().writes()).isEqualTo(WritePolicy.DEFAULT);
                             assertThat(bucket.spec().dataDirectory()).isEqualTo(home.resolve("d/+_+_"));
                         },

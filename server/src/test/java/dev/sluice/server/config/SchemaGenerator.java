@@ -151,7 +151,8 @@ final class SchemaGenerator {
                 kinds.addObject().put("type", "string").put("pattern", Units.SIZE_PATTERN);
             }
             case DURATION -> value.put("type", "string").put("pattern", Units.DURATION_PATTERN);
-            case RATIO -> value.put("type", "number").put("minimum", 0).put("maximum", 1);
+            case RATIO ->
+                value.put("type", "number").put("minimum", setting.minimum()).put("maximum", setting.ratioMaximum());
             case CHOICE -> setting.choices().forEach(value.putArray("enum")::add);
         }
         String text = setting.defaultText();
