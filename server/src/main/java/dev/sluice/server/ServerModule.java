@@ -53,9 +53,8 @@ final class ServerModule extends AbstractModule {
     @Singleton
     Handshakes handshakes(ServerConfiguration from, EngineClock clock, WorkerPools pools) {
         int threads = Math.max(1, from.threads().nonIo() - 1);
-        // Any name is a user's, as long as there are no users.
         return new Handshakes(
-                from.handshakes(), new HandshakeTasks(pools.pools().nonIo(), threads), clock, name -> true);
+                from.handshakes(), new HandshakeTasks(pools.pools().nonIo(), threads), clock);
     }
 
     @Provides

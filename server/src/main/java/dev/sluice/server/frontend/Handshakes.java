@@ -7,7 +7,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,7 +24,6 @@ public final class Handshakes {
     private final HandshakeLimits limits;
     private final Executor tasks;
     private final EngineClock clock;
-    private final Predicate<String> users;
     private final AtomicInteger underWay = new AtomicInteger();
     private final AtomicLong unreported = new AtomicLong();
     private final AtomicLong nextReportNanos;
@@ -34,13 +32,11 @@ public final class Handshakes {
      * No handshake yet.
      *
      * @param tasks runs signing and verifying
-     * @param users whether there is a user of a name, for clients' certificates; never waits
      */
-    public Handshakes(HandshakeLimits limits, Executor tasks, EngineClock clock, Predicate<String> users) {
+    public Handshakes(HandshakeLimits limits, Executor tasks, EngineClock clock) {
         this.limits = limits;
         this.tasks = tasks;
         this.clock = clock;
-        this.users = users;
         this.nextReportNanos = new AtomicLong(clock.nanoTime());
     }
 
@@ -60,10 +56,6 @@ public final class Handshakes {
 
     Executor tasks() {
         return tasks;
-    }
-
-    Predicate<String> users() {
-        return users;
     }
 
     long timeoutMs() {

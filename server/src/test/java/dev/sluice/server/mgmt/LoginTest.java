@@ -71,7 +71,7 @@ class LoginTest {
                 scheduler.pool("reader"), scheduler.pool("writer"), scheduler.pool("auxIo"), scheduler.pool("nonIo"));
         Node node = new Node("0", Limits.defaults(), clock, pools);
         loops = new EventLoops(TransportKind.NIO, 1);
-        Handshakes handshakes = new Handshakes(new HandshakeLimits(1, 1), Runnable::run, clock, name -> true);
+        Handshakes handshakes = new Handshakes(new HandshakeLimits(1, 1), Runnable::run, clock);
         listeners = new Listeners(loops, node, Limits.defaults(), handshakes);
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         listeners.open(new ListenerConfiguration(address, false, null), "mgmt", new ManagementService(node, JOE));
