@@ -223,9 +223,9 @@ public final class Outbound {
         return acceptedBytes;
     }
 
-    /** How many bytes have left through the socket since the connection began. */
+    /** How many bytes have left through the socket since the connection began; behind TLS, about so many. */
     public long sentBytes() {
-        return acceptedBytes - pendingBytes();
+        return Math.max(0, acceptedBytes - pendingBytes());
     }
 
     private void dropBody() {
