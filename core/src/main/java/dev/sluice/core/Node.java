@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.core.administration.BucketAdministration;
 import dev.sluice.core.administration.Configuration;
+import dev.sluice.core.auth.Authentication;
 import dev.sluice.core.bucket.Buckets;
 import dev.sluice.core.bucket.Pools;
 import dev.sluice.core.cluster.ClusterMaps;
@@ -22,6 +23,7 @@ import dev.sluice.core.statistics.ServerCounters;
 import dev.sluice.core.transport.Loop;
 import dev.sluice.core.transport.Transport;
 import dev.sluice.engine.EngineClock;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -38,6 +40,7 @@ import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.LongPredicate;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,6 +71,7 @@ public final class Node implements ConnectionHost {
     private final CommandTimings timings;
     private final InboundBudget inboundBudget;
     private final InflatedBudget inflatedBudget;
+    private final Authentication authentication;
     private final AtomicLong connectionIds = new AtomicLong();
     private final AtomicReferenceArray<@Nullable LoopConnections> loops;
     private volatile Supplier<String> settings = () -> "{}";
@@ -88,6 +92,15 @@ public final class Node implements ConnectionHost {
      * @param pools background threads
      */
     public Node(String version, Limits limits, EngineClock clock, Pools pools) {
+        this(version, limits, clock, pools, SecureRandom::new);
+    }
+
+    /**
+     * As the other, with random numbers of the caller's.
+     *
+     * @param random asked when somebody first logs in
+     */
+    public Node(String version, Limits limits, EngineClock clock, Pools pools, Supplier<RandomGenerator> random) {
         this.version = version;
         this.limits = limits;
         this.clock = clock;
@@ -98,6 +111,7 @@ public final class Node implements ConnectionHost {
         this.timings = new CommandTimings(limits.loops());
         this.inboundBudget = new InboundBudget(limits.inboundBytesMax());
         this.inflatedBudget = new InflatedBudget(limits.inboundBytesMax());
+        this.authentication = new Authentication(clock, pools.nonIo(), counters, random);
         this.loops = new AtomicReferenceArray<>(limits.loops());
         cluster.onChange(
                 everyMap -> onEveryConnection(everyMap ? Connection::everyMapChanged : Connection::globalMapChanged));
@@ -132,7 +146,7 @@ public final class Node implements ConnectionHost {
                 transport,
                 loop,
                 authenticated || certifiedUser != null ? buckets.ready(DEFAULT_BUCKET) : null,
-                authenticated || certifiedUser != null,
+                authenticated,
                 certifiedUser);
         connections.add(connection);
         return connection;
@@ -332,6 +346,11 @@ public final class Node implements ConnectionHost {
     }
 
     @Override
+    public Authentication authentication() {
+        return authentication;
+    }
+
+    @Override
     public String version() {
         return version;
     }
@@ -372,11 +391,6 @@ public final class Node implements ConnectionHost {
     }
 
     @Override
-    public InflatedBudget inflatedBudget() {
-        return inflatedBudget;
-    }
-
-    @Override
     public @Nullable BucketAdministration bucketAdministration() {
         return bucketAdministration;
     }
@@ -384,6 +398,11 @@ public final class Node implements ConnectionHost {
     @Override
     public @Nullable Configuration configuration() {
         return configuration;
+    }
+
+    @Override
+    public InflatedBudget inflatedBudget() {
+        return inflatedBudget;
     }
 
     @Override

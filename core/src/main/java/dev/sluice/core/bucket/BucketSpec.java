@@ -12,7 +12,7 @@ import java.nio.file.Path;
  * @param quotaBytes how much memory the bucket may use
  * @param flushAllowed whether clients may drop all documents with FLUSH
  * @param writes what it asks of writes
- * @param datatypes what becomes of compressed values and of extended attributes, when the bucket is created
+ * @param datatypes what becomes of compressed values and of extended attributes that are stored from here on
  * @param dataDirectory where its engine may keep files
  * @param provider makes the engine
  */
@@ -47,7 +47,7 @@ public record BucketSpec(
         return new BucketSpec(configuration, quotaBytes, flushAllowed, policy, datatypes, dataDirectory, provider);
     }
 
-    /** This bucket with other settings for values. */
+    /** This bucket with other rules for compressed values and extended attributes. */
     public BucketSpec with(DatatypeSettings settings) {
         return new BucketSpec(configuration, quotaBytes, flushAllowed, writes, settings, dataDirectory, provider);
     }

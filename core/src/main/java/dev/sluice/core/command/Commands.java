@@ -29,6 +29,11 @@ public final class Commands {
     public static final Command VERBOSITY = SessionCommands::verbosity;
     public static final Command LIST_BUCKETS = SessionCommands::listBuckets;
     public static final Command SELECT_BUCKET = SessionCommands::selectBucket;
+    public static final BucketFree SASL_LIST_MECHS = SaslCommands::listMechanisms;
+    public static final BucketFree SASL_AUTH = SaslCommands::authenticate;
+    public static final BucketFree SASL_STEP = SaslCommands::step;
+    public static final BucketFree DROP_PRIVILEGE = UserCommands::dropPrivilege;
+    public static final BucketFree REFRESH_USERS = UserCommands::refresh;
     public static final Command IFCONFIG = InterfaceCommand::execute;
     public static final Command STAT = StatCommand.INSTANCE;
 

@@ -3,6 +3,7 @@ package dev.sluice.core.command;
 import dev.sluice.core.bucket.Bucket;
 import dev.sluice.core.bucket.ConfigOnlyBucket;
 import dev.sluice.core.cookie.CommandCookie;
+import dev.sluice.core.cookie.Permission;
 import dev.sluice.core.cookie.Refusal;
 import dev.sluice.core.cookie.Session;
 import dev.sluice.engine.Status;
@@ -57,7 +58,9 @@ final class SessionCommands {
     static Status listBuckets(CommandCookie cookie) {
         StringJoiner names = new StringJoiner(" ");
         for (Bucket bucket : cookie.session().node().buckets().ready()) {
-            names.add(bucket.name());
+            if (cookie.access().mayUse(bucket.name())) {
+                names.add(bucket.name());
+            }
         }
         cookie.reply().bytes(cookie, names.toString().getBytes(StandardCharsets.UTF_8));
         return Status.SUCCESS;
@@ -69,6 +72,10 @@ final class SessionCommands {
             return cookie.refuse(Refusal.NOT_SUPPORTED);
         }
         String name = cookie.request().keyText();
+        if (!name.equals(NO_BUCKET) && !cookie.access().mayUse(name)) {
+            // Also where there is no such bucket: who may not use it is not to learn that.
+            return Permission.refuse(cookie, "Authorization failure: the user may not use this bucket");
+        }
         // Once more at the end: between the two looks, the one kind of bucket may have become the other.
         boolean selected = name.equals(NO_BUCKET)
                 ? session.select(null)
@@ -76,6 +83,7 @@ final class SessionCommands {
         if (!selected) {
             return Status.NO_SUCH_KEY;
         }
+        session.login().choosesBucket();
         cookie.reply().done(cookie);
         return Status.SUCCESS;
     }

@@ -1,9 +1,11 @@
 package dev.sluice.core.command;
 
+import dev.sluice.core.auth.Privilege;
 import dev.sluice.core.bucket.Bucket;
 import dev.sluice.core.cookie.Command;
 import dev.sluice.core.cookie.CommandCookie;
 import dev.sluice.core.cookie.NodeServices;
+import dev.sluice.core.cookie.Permission;
 import dev.sluice.core.cookie.Refusal;
 import dev.sluice.core.spool.Spool;
 import dev.sluice.engine.BlockedCookie;
@@ -25,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 enum StatCommand implements Command {
     INSTANCE;
+
+    private static final String STAT = "STAT";
 
     @Override
     public Status execute(CommandCookie cookie) {
@@ -57,6 +61,10 @@ enum StatCommand implements Command {
         int space = key.indexOf(' ');
         String group = space < 0 ? key : key.substring(0, space);
         String argument = space < 0 ? "" : key.substring(space + 1);
+        Status allowed = allowed(cookie, group);
+        if (allowed != Status.SUCCESS) {
+            return allowed;
+        }
         NodeServices node = cookie.session().node();
         StatGroup known = StatGroup.of(group);
         Bucket bucket = cookie.bucketOrNull();
@@ -103,11 +111,26 @@ enum StatCommand implements Command {
         return asked(cookie, LoopStatistics.resetTimings(cookie.session().node(), cookie.bucket()));
     }
 
+    /** What a group needs before anybody looks for it; connections are looked at one by one. Protocol: {@code auth} 6.4. */
+    private static Status allowed(CommandCookie cookie, String group) {
+        return switch (group) {
+            case "connections" -> Status.SUCCESS;
+            case "settings" -> Permission.require(cookie, STAT, Privilege.STATS);
+            case "reset" -> {
+                Status onServer = Permission.require(cookie, STAT, Privilege.STATS);
+                yield onServer == Status.SUCCESS ? Permission.require(cookie, STAT, Privilege.SIMPLE_STATS) : onServer;
+            }
+            default -> Permission.require(cookie, STAT, Privilege.SIMPLE_STATS);
+        };
+    }
+
     /** Asks every loop for its connections, and goes on when the last has answered. */
     private static Status connections(CommandCookie cookie, String argument) {
         LongPredicate which;
         if (argument.isEmpty()) {
-            which = id -> true;
+            boolean others = cookie.access().has(Privilege.STATS);
+            long own = cookie.connectionId();
+            which = id -> others || id == own;
         } else {
             long wanted;
             try {
@@ -115,6 +138,12 @@ enum StatCommand implements Command {
             } catch (NumberFormatException e) {
                 cookie.errorContext("connections: argument is not known (expected: none, self, or a number)");
                 return Status.INVALID_ARGUMENTS;
+            }
+            Status allowed = wanted == cookie.connectionId()
+                    ? Status.SUCCESS
+                    : Permission.require(cookie, STAT, Privilege.STATS);
+            if (allowed != Status.SUCCESS) {
+                return allowed;
             }
             which = id -> id == wanted;
         }

@@ -1,5 +1,6 @@
 package dev.sluice.core.connection;
 
+import dev.sluice.core.auth.Login;
 import dev.sluice.core.bucket.Bucket;
 import dev.sluice.core.bucket.BucketUser;
 import dev.sluice.core.bucket.ConfigOnlyBucket;
@@ -95,8 +96,7 @@ public final class Connection implements Session, BucketUser {
     private final Inbound inbound;
     private final BinaryCodec codec;
     private final MapNews mapNews;
-    private final boolean authenticated;
-    private final @Nullable String certifiedUser;
+    private final Login login;
     private final Runnable continueTask = this::continueAfterYield;
     /** Commands that have waited and are not answered yet; of each it is known whether others may overtake it. */
     private final List<CommandCookie> inFlight = new ArrayList<>(1);
@@ -150,7 +150,7 @@ public final class Connection implements Session, BucketUser {
      * A connection that was just accepted.
      *
      * @param id unique in the process
-     * @param bucket where it begins, if it can still be joined; null for none
+     * @param bucket where it begins, if it can still be joined and the client may use it; null for none
      * @param authenticated whether it may do anything without a login
      * @param certifiedUser whom the client's certificate has proved; null for nobody
      */
@@ -169,14 +169,14 @@ public final class Connection implements Session, BucketUser {
         this.limits = host.limits();
         this.outbound = new Outbound(transport, limits.copyBytesMax());
         this.inbound = new Inbound(host.inboundBudget(), host.spareArrays(loop));
-        this.authenticated = authenticated;
-        this.certifiedUser = certifiedUser;
+        this.login = new Login(host.authentication(), authenticated, certifiedUser);
         this.codec = new BinaryCodec(this);
         this.mapNews = new MapNews(outbound, codec.reply().maps());
         this.next = new CommandCookie(this, codec.reply());
         this.progressNanos = host.clock().nanoTime();
-        if (bucket != null && bucket.join(this)) {
+        if (bucket != null && login.access().mayUse(bucket.name()) && bucket.join(this)) {
             this.bucket = bucket;
+            login.selected(bucket.name());
         }
     }
 
@@ -712,6 +712,7 @@ public final class Connection implements Session, BucketUser {
         woken.clear();
         Bucket here = bucket;
         bucket = null;
+        login.selected(null);
         if (here != null) {
             here.leave(this);
         }
@@ -806,6 +807,7 @@ public final class Connection implements Session, BucketUser {
         codec.reply().maps().selected();
         leaveConfigOnly();
         bucket = selected;
+        login.selected(selected == null ? null : selected.name());
         if (before != null && before != selected) {
             before.leave(this);
         }
@@ -878,12 +880,17 @@ public final class Connection implements Session, BucketUser {
 
     @Override
     public boolean authenticated() {
-        return authenticated;
+        return login.authenticated();
     }
 
     @Override
-    public @Nullable String certifiedUser() {
-        return certifiedUser;
+    public Login login() {
+        return login;
+    }
+
+    @Override
+    public String peer() {
+        return transport.remoteAddress();
     }
 
     @Override

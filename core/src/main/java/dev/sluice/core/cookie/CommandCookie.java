@@ -1,5 +1,6 @@
 package dev.sluice.core.cookie;
 
+import dev.sluice.core.auth.Access;
 import dev.sluice.core.bucket.Bucket;
 import dev.sluice.core.bucket.EngineCall;
 import dev.sluice.core.bucket.NotificationFaults;
@@ -283,6 +284,12 @@ public final class CommandCookie implements EngineCall {
 
     public Reply reply() {
         return reply;
+    }
+
+    /** What the command may do: what the client may, or what it may for the user that it acts for. */
+    public Access access() {
+        Access acting = request.actingAs();
+        return acting == null ? owner.login().access() : acting;
     }
 
     public Session session() {

@@ -2,6 +2,7 @@ package dev.sluice.core.cookie;
 
 import dev.sluice.core.administration.BucketAdministration;
 import dev.sluice.core.administration.Configuration;
+import dev.sluice.core.auth.Authentication;
 import dev.sluice.core.bucket.Buckets;
 import dev.sluice.core.bucket.Pools;
 import dev.sluice.core.cluster.ClusterMaps;
@@ -37,10 +38,10 @@ public interface NodeServices {
 
     Buckets buckets();
 
-    ServerCounters counters();
+    /** The users, and what can be done about them: {@link Authentication#reload()} reads them anew. */
+    Authentication authentication();
 
-    /** The memory for large values that are inflated between connection and engine. */
-    InflatedBudget inflatedBudget();
+    ServerCounters counters();
 
     /** Creates and deletes buckets; null where they are what they were at the start. */
     @Nullable
@@ -66,6 +67,9 @@ public interface NodeServices {
 
     /** How many connections each loop has, by its index. */
     CompletableFuture<Map<Integer, Long>> connectionsByLoop();
+
+    /** The memory for large values that are inflated between connection and engine. */
+    InflatedBudget inflatedBudget();
 
     /** The settings in force, as one JSON text. */
     String settingsJson();

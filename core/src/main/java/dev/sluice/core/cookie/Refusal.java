@@ -14,6 +14,10 @@ public enum Refusal {
     NOT_SUPPORTED,
     /** A durable write may or may not have happened. */
     SYNC_WRITE_AMBIGUOUS,
+    /** The user lacks a privilege. */
+    NO_ACCESS,
+    /** Nobody has logged in: why, the client is not told. */
+    AUTHENTICATION_FAILED,
     /** The CAS to store is none that a document can have. */
     CAS_VALUE_INVALID,
     /** The bucket is at rest. */

@@ -63,6 +63,9 @@ public interface Reply {
     /** Done, with a JSON text in UTF-8, which must not change again. Ends the reply. */
     void json(CommandCookie cookie, byte[] text);
 
+    /** The login goes on: the client is to answer this. Ends the reply. */
+    void challenge(CommandCookie cookie, byte[] value);
+
     /** One statistic; more may follow. */
     void statistic(
             CommandCookie cookie, byte[] array, int nameOffset, int nameLength, int valueOffset, int valueLength);

@@ -1,5 +1,7 @@
 package dev.sluice.core.cookie;
 
+import dev.sluice.core.auth.Access;
+import dev.sluice.core.auth.Privilege;
 import dev.sluice.engine.DocumentView;
 import dev.sluice.engine.DurabilityLevel;
 import dev.sluice.engine.HeapDocumentKey;
@@ -53,6 +55,9 @@ public final class Request {
     private byte @Nullable [] inflated;
     private @Nullable Runnable heldForValue;
     private @Nullable Runnable heldForDocument;
+    private @Nullable String actsFor;
+    private long lentPrivileges;
+    private @Nullable Access actingAs;
     private int wireOpcode;
     private int wireOpaque;
 
@@ -77,6 +82,9 @@ public final class Request {
         inflated = null;
         holdForValue(null);
         holdForDocument(null);
+        actsFor = null;
+        lentPrivileges = 0;
+        actingAs = null;
         key.wrap(0, NOTHING, 0, 0);
         document.clear();
         mutation.clear();
@@ -340,6 +348,33 @@ public final class Request {
         Runnable taken = heldForDocument;
         heldForDocument = null;
         return taken;
+    }
+
+    /** The user that the client acts for; null for itself. */
+    public @Nullable String actsFor() {
+        return actsFor;
+    }
+
+    public void actsFor(String user) {
+        this.actsFor = user;
+    }
+
+    /** What is lent to the user that the client acts for, as bits. */
+    public long lentPrivileges() {
+        return lentPrivileges;
+    }
+
+    public void lend(Privilege privilege) {
+        this.lentPrivileges |= privilege.bit();
+    }
+
+    /** What the client may do for the user that it acts for; null where it acts for itself. */
+    public @Nullable Access actingAs() {
+        return actingAs;
+    }
+
+    public void actingAs(Access access) {
+        this.actingAs = access;
     }
 
     /** The codec's own; nobody behind it looks. */

@@ -1,5 +1,6 @@
 package dev.sluice.core.cookie;
 
+import dev.sluice.core.auth.Login;
 import dev.sluice.core.bucket.Bucket;
 import dev.sluice.core.bucket.ConfigOnlyBucket;
 import dev.sluice.core.transport.Loop;
@@ -45,12 +46,11 @@ public interface Session {
 
     boolean authenticated();
 
-    /**
-     * The user that the client's certificate has proved, before the first command; null where there is none. Such a
-     * connection cannot log in as somebody else: SASL answers NOT_SUPPORTED. Protocol: {@code auth} 5.1.
-     */
-    @Nullable
-    String certifiedUser();
+    /** Who the client is, and what it may do. */
+    Login login();
+
+    /** The client's address, for the log. */
+    String peer();
 
     /** Whether no other command of the connection is in flight beside the one that asks. */
     boolean alone();

@@ -1,12 +1,15 @@
 package dev.sluice.core.protocol;
 
+import dev.sluice.core.auth.Login;
 import dev.sluice.core.cookie.Command;
 import dev.sluice.core.cookie.CommandCookie;
+import dev.sluice.core.cookie.Refusal;
 import dev.sluice.core.cookie.Request;
 import dev.sluice.core.cookie.Session;
 import dev.sluice.core.limits.Limits;
 import dev.sluice.engine.Datatype;
 import dev.sluice.engine.DocumentKey;
+import dev.sluice.engine.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -179,6 +182,10 @@ public final class BinaryCodec {
                 return null;
             }
         }
+        String acting = request.actsFor();
+        if (acting != null && !actFor(cookie, acting)) {
+            return null;
+        }
         WireStatus full = Ingress.refusal(opcode, session.bucket());
         if (full != null) {
             reply.send(cookie, full, null);
@@ -188,7 +195,42 @@ public final class BinaryCodec {
         request.cas(cas);
         request.collection(0);
         request.body(array, keyOffset, keyLength, valueOffset, valueLength, owned);
-        return RequestReader.read(cookie, reply, opcode, array, extrasOffset, extrasLength, datatype);
+        Command command = RequestReader.read(cookie, reply, opcode, array, extrasOffset, extrasLength, datatype);
+        return command == null || permitted(cookie, opcode) ? command : null;
+    }
+
+    /** The client acts for somebody else, if it may; what it may not is answered as a validator answers. */
+    private boolean actFor(CommandCookie cookie, String user) {
+        Login login = session.login();
+        String objection = login.mayNotActFor(user);
+        if (objection != null) {
+            reply.send(cookie, WireStatus.EACCESS, objection);
+            return false;
+        }
+        Request request = cookie.request();
+        request.actingAs(login.actingFor(user, request.lentPrivileges()));
+        return true;
+    }
+
+    /** Whether the client may do what it asks for; if not, it was answered. Protocol: {@code protocol-kv} 3.1, step 10. */
+    private boolean permitted(CommandCookie cookie, Opcode opcode) {
+        Requirement needs = Requirement.of(opcode);
+        long granted = cookie.access().plain();
+        boolean noSystem = cookie.request().key().collection() == 0 || (needs.system() & ~granted) == 0;
+        if (noSystem && needs.metBy(granted)) {
+            return true;
+        }
+        Status status = PrivilegeCheck.check(cookie, opcode.name(), needs);
+        if (status == Status.SUCCESS) {
+            return true;
+        }
+        Refusal refusal = cookie.refusal();
+        if (refusal != null) {
+            reply.refusal(cookie, refusal);
+        } else {
+            reply.failure(cookie, status);
+        }
+        return false;
     }
 
     /** The checks of 3.3 that look at the header alone, in that order; null when all is well, else a sentence. */

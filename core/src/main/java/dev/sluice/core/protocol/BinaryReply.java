@@ -279,6 +279,11 @@ public final class BinaryReply implements Reply {
     }
 
     @Override
+    public void challenge(CommandCookie cookie, byte[] value) {
+        send(cookie, WireStatus.AUTH_CONTINUE, value, 0);
+    }
+
+    @Override
     public void statistic(
             CommandCookie cookie, byte[] array, int nameOffset, int nameLength, int valueOffset, int valueLength) {
         ByteBuf out =

@@ -1,7 +1,9 @@
 package dev.sluice.core.protocol;
 
+import dev.sluice.core.auth.Privilege;
 import dev.sluice.core.cookie.Request;
 import dev.sluice.engine.DurabilityLevel;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,10 +92,34 @@ final class FramingExtras {
             case BARRIER -> size == 0 ? null : WireStatus.EINVAL;
             case DURABILITY -> durability(array, position, size, rules, request);
             case PRESERVE_TTL -> preserveTtl(size, rules, request);
+            case IMPERSONATE -> impersonate(array, position, size, request);
+            case EXTRA_PRIVILEGE -> extraPrivilege(array, position, size, request);
+            // Tokens are registered by a command that is not served, so no number can be right.
             case DCP_STREAM_ID, IMPERSONATE_BY_TOKEN -> size == 2 ? WireStatus.NOT_SUPPORTED : WireStatus.EINVAL;
-            case IMPERSONATE, EXTRA_PRIVILEGE -> size >= 1 ? WireStatus.NOT_SUPPORTED : WireStatus.EINVAL;
             default -> WireStatus.UNKNOWN_FRAME_INFO;
         };
+    }
+
+    /** {@code ^} stands before the names of users that another service knows, of which there is none. */
+    private static @Nullable WireStatus impersonate(byte[] array, int position, int size, Request request) {
+        boolean external = size > 0 && array[position] == '^';
+        if (size == (external ? 1 : 0)) {
+            return WireStatus.EINVAL;
+        }
+        if (external) {
+            return WireStatus.NOT_SUPPORTED;
+        }
+        request.actsFor(new String(array, position, size, StandardCharsets.UTF_8));
+        return null;
+    }
+
+    private static @Nullable WireStatus extraPrivilege(byte[] array, int position, int size, Request request) {
+        Privilege privilege = Privilege.of(new String(array, position, size, StandardCharsets.UTF_8));
+        if (privilege == null) {
+            return WireStatus.EINVAL;
+        }
+        request.lend(privilege);
+        return null;
     }
 
     private static @Nullable WireStatus preserveTtl(int size, Rules rules, Request request) {

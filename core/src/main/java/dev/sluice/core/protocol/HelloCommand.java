@@ -81,6 +81,7 @@ enum HelloCommand implements BucketFree {
         }
         reply.features(granted);
         if ((granted & Feature.SELECT_BUCKET.bit()) != 0) {
+            cookie.session().login().choosesBucket();
             boolean selected = cookie.session().select(null);
             assert selected;
         }

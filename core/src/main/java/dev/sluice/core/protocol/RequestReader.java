@@ -66,6 +66,11 @@ final class RequestReader {
             case SELECT_BUCKET -> Commands.SELECT_BUCKET;
             case IFCONFIG -> Commands.IFCONFIG;
             case HELLO -> HelloCommand.INSTANCE;
+            case SASL_LIST_MECHS -> Commands.SASL_LIST_MECHS;
+            case SASL_AUTH -> Commands.SASL_AUTH;
+            case SASL_STEP -> Commands.SASL_STEP;
+            case DROP_PRIVILEGE -> Commands.DROP_PRIVILEGE;
+            case ISASL_REFRESH, RBAC_REFRESH -> Commands.REFRESH_USERS;
             case GET_ERROR_MAP -> errorMap(cookie, reply);
             case RANGE_SCAN_CREATE -> ScanSpecReader.read(cookie, reply, datatype) ? ScanCommands.CREATE : null;
             case RANGE_SCAN_CONTINUE -> {

@@ -77,6 +77,8 @@ record Rules(
     static final Rules STAT = NOTHING.name(Part.OPTIONAL, Part.OPTIONAL).datatypes(JSON);
     static final Rules VERBOSITY = NOTHING.extras(4);
     static final Rules HELLO = NOTHING.name(Part.OPTIONAL, Part.OPTIONAL);
+    static final Rules SASL = NOTHING.name(Part.REQUIRED, Part.OPTIONAL);
+    static final Rules DROP_PRIVILEGE = NOTHING.name(Part.REQUIRED, Part.FORBIDDEN);
     static final Rules SELECT_BUCKET =
             NOTHING.name(Part.OPTIONAL, Part.FORBIDDEN).anyCas();
     static final Rules IFCONFIG = NOTHING.name(Part.REQUIRED, Part.OPTIONAL).datatypes(JSON);

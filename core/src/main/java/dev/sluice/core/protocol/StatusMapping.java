@@ -34,6 +34,8 @@ final class StatusMapping {
             case NOT_SUPPORTED -> WireStatus.NOT_SUPPORTED;
             case SYNC_WRITE_AMBIGUOUS -> WireStatus.SYNC_WRITE_AMBIGUOUS;
             case BUCKET_PAUSED -> WireStatus.BUCKET_PAUSED;
+            case NO_ACCESS -> WireStatus.EACCESS;
+            case AUTHENTICATION_FAILED -> WireStatus.AUTH_ERROR;
             case CAS_VALUE_INVALID -> WireStatus.CAS_VALUE_INVALID;
         };
         return xerror ? wire : wire.withoutXerror(collections);

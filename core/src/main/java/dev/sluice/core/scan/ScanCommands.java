@@ -1,9 +1,11 @@
 package dev.sluice.core.scan;
 
+import dev.sluice.core.auth.Privilege;
 import dev.sluice.core.bucket.Bucket;
 import dev.sluice.core.cookie.Command;
 import dev.sluice.core.cookie.CommandCookie;
 import dev.sluice.core.cookie.NodeServices;
+import dev.sluice.core.cookie.Permission;
 import dev.sluice.core.cookie.Refusal;
 import dev.sluice.core.cookie.Reply.ScanPart;
 import dev.sluice.core.cookie.Request;
@@ -55,6 +57,15 @@ public final class ScanCommands {
             return Status.NOT_SUPPORTED;
         }
         if (cookie.progress() == null) {
+            Status allowed = Permission.require(
+                    cookie,
+                    "RANGE_SCAN_CREATE",
+                    Privilege.RANGE_SCAN,
+                    Privilege.SYSTEM_COLLECTION_LOOKUP,
+                    spec.collection());
+            if (allowed != Status.SUCCESS) {
+                return allowed;
+            }
             ScanSpec.Snapshot snapshot = spec.snapshot();
             if (snapshot != null && snapshot.vbucketUuid() == 0) {
                 return Status.VBUCKET_UUID_MISMATCH; // No history has this number, and to an engine it means "any".

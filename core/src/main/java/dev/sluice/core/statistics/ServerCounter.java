@@ -12,6 +12,10 @@ public enum ServerCounter {
     STALLED_CONNECTIONS,
     /** Frames thrown away because unfinished input of all connections together was at its limit. */
     INBOUND_LIMIT_HITS,
+    /** Logins that were begun. */
+    AUTH_CMDS,
+    /** Logins that were refused. A rise means a client with an old password, or somebody who guesses. */
+    AUTH_ERRORS,
     /** Times that a connection left its loop to others before it had run out of commands. */
     CONN_YIELDS,
     /** Commands that failed on a fault of ours, each with a line in the log. */

@@ -56,7 +56,7 @@ class InflatedValuesTest {
     }
 
     private static void passive(TestServer server) {
-        server.datatypes(new DatatypeSettings(CompressionMode.PASSIVE, 1.2, true));
+        server.datatypes("default", new DatatypeSettings(CompressionMode.PASSIVE, 1.2, true));
     }
 
     /** Through an engine that copies what it stores, in every mode, with and without xattrs in the way. */
@@ -69,7 +69,7 @@ class InflatedValuesTest {
             WireClient snappy = snappyClient(server);
             WireClient plain = server.connect();
             for (CompressionMode mode : CompressionMode.values()) {
-                server.datatypes(new DatatypeSettings(mode, 1.2, true));
+                server.datatypes("default", new DatatypeSettings(mode, 1.2, true));
                 assertThat(snappy.status(set("k", snappy(value))))
                         .as(mode.text())
                         .isZero();

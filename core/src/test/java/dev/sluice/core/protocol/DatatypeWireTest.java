@@ -48,7 +48,7 @@ class DatatypeWireTest extends WireContract {
     }
 
     private void compression(CompressionMode mode) {
-        server.datatypes(new DatatypeSettings(mode, 1.2, true));
+        server.datatypes("default", new DatatypeSettings(mode, 1.2, true));
     }
 
     /** What the engine really has. */
@@ -242,10 +242,10 @@ class DatatypeWireTest extends WireContract {
             byte[] value = utf8(SMALL);
             byte[] compressed = snappy(value);
             double ratio = (double) value.length / compressed.length;
-            server.datatypes(new DatatypeSettings(CompressionMode.PASSIVE, ratio, true));
+            server.datatypes("default", new DatatypeSettings(CompressionMode.PASSIVE, ratio, true));
             connect(SNAPPY).status(set("k", compressed, 2));
             expectStored("k", Datatype.JSON | Datatype.SNAPPY, compressed);
-            server.datatypes(new DatatypeSettings(CompressionMode.PASSIVE, ratio + 0.01, true));
+            server.datatypes("default", new DatatypeSettings(CompressionMode.PASSIVE, ratio + 0.01, true));
             connect(SNAPPY).status(set("k", compressed, 2));
             expectStored("k", Datatype.JSON, value);
         }

@@ -56,6 +56,7 @@ class HeaderWireTest {
             new Row("1b", "4", '-', '-', "0", "raw"),
             new Row("1f", "0", 'o', 'o', "0", "raw"),
             new Row("89", "0", 'o', '-', "any", "raw"),
+            new Row("20 f1 f7", "0", '-', '-', "0", "raw"),
             new Row("fe", "0", '-', '+', "0", "raw"),
             new Row("3e", "0", 'o', '-', "0", "raw"),
             new Row("ae ad", "0", '-', '-', "0", "raw"),
@@ -297,7 +298,8 @@ class HeaderWireTest {
 
         @Test
         void everyOtherNumber_isEitherServedOrNotSupported() {
-            Set<Integer> served = new TreeSet<>(List.of(0x07, 0x08, 0x17, 0x18, 0x3d, 0x3f, 0xaf, 0xb4));
+            Set<Integer> served =
+                    new TreeSet<>(List.of(0x07, 0x08, 0x17, 0x18, 0x21, 0x22, 0xaf, 0xfb, 0x3d, 0x3f, 0xb4));
             MATRIX.forEach(row -> served.addAll(opcodes(row)));
             for (int code = 0; code < 256; code++) {
                 boolean unassigned = Hex.bytes(UNASSIGNED).length > 0 && contains(UNASSIGNED, code);
@@ -516,9 +518,15 @@ class HeaderWireTest {
         }
 
         @Test
-        void impersonation_isNotSupported() {
-            assertThat(framed("44 'user'")).isEqualTo(0x83);
+        void impersonation_ofNobody_isRefused() {
+            assertThat(framed("44 'user'")).as("unknown user").isEqualTo(0x24);
+            assertThat(framed("44 '^usr'")).as("external user").isEqualTo(0x83);
             assertThat(framed("40")).isEqualTo(EINVAL);
+            assertThat(framed("41 '^'")).isEqualTo(EINVAL);
+            assertThat(framed("60")).isEqualTo(EINVAL);
+            assertThat(framed("64 'Read'")).as("for nobody, without effect").isZero();
+            assertThat(framed("64 'Reed'")).isEqualTo(EINVAL);
+            assertThat(framed("72 0001")).isEqualTo(0x83);
         }
 
         @Test

@@ -138,7 +138,7 @@ class XattrWireTest extends WireContract {
 
         @Test
         void aCompressedValue_isStoredInflated_behindXattrs() {
-            server.datatypes(new DatatypeSettings(CompressionMode.PASSIVE, 1.2, true));
+            server.datatypes("default", new DatatypeSettings(CompressionMode.PASSIVE, 1.2, true));
             for (String body : new String[] {"\"" + "y".repeat(300) + "\"", LARGE}) {
                 plant("k", BOTH.body("old"), Datatype.XATTR);
                 Frame set = Frame.set("k", "").value(snappy(utf8(body))).datatype(2);
@@ -149,7 +149,7 @@ class XattrWireTest extends WireContract {
 
         @Test
         void activeCompression_leavesXattrsInflated() {
-            server.datatypes(new DatatypeSettings(CompressionMode.ACTIVE, 1.2, true));
+            server.datatypes("default", new DatatypeSettings(CompressionMode.ACTIVE, 1.2, true));
             plant("k", BOTH.body("old"), Datatype.XATTR);
             assertThat(client.status(Frame.set("k", LARGE))).isZero();
             expectStored("k", Datatype.XATTR | Datatype.JSON, BOTH.body(LARGE));
@@ -387,7 +387,7 @@ class XattrWireTest extends WireContract {
                             .value("{\"include_xattrs\":true,\"key_only\":true}")
                             .datatype(1)))
                     .isEqualTo(0x04);
-            server.datatypes(new DatatypeSettings(CompressionMode.OFF, 1.2, false));
+            server.datatypes("default", new DatatypeSettings(CompressionMode.OFF, 1.2, false));
             assertThat(xattr.status(create)).as("a bucket without xattrs").isEqualTo(0x83);
         }
 

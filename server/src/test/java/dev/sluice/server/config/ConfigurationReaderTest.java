@@ -212,7 +212,7 @@ class ConfigurationReaderTest {
                    "stallBucketGone": "20ms", "scanLifetime": "21m", "valueOffLoad": 22, "stop": "1h"},
                  "buckets": {
                    "..": {"engine": "memory", "quota": 1048576, "flush": true, "optional": true, "vbuckets": 1,
-                          "compressionMode": "active", "minCompressionRatio": 2, "xattrs": false},
+                           "compressionMode": "active", "minCompressionRatio": 2, "xattrs": false},
                    "a%b": {"engine": "memory", "vbuckets": 1024, "conflictResolution": "lww",
                      "durabilityMinLevel": "majority"}}}
                 """);
@@ -248,9 +248,9 @@ class ConfigurationReaderTest {
                             assertThat(bucket.optional()).isTrue();
                             assertThat(bucket.spec().quotaBytes()).isEqualTo(MIB);
                             assertThat(bucket.spec().flushAllowed()).isTrue();
-                            assertThat(bucket.spec().writes()).isEqualTo(WritePolicy.DEFAULT);
                             assertThat(bucket.spec().datatypes())
                                     .isEqualTo(new DatatypeSettings(CompressionMode.ACTIVE, 2, false));
+                            assertThat(bucket.spec().writes()).isEqualTo(WritePolicy.DEFAULT);
                             assertThat(bucket.spec().dataDirectory()).isEqualTo(home.resolve("d/+_+_"));
                         },
                         bucket -> {

@@ -1,0 +1,82 @@
+package dev.sluice.core.cookie;
+
+import dev.sluice.core.auth.Access;
+import dev.sluice.core.auth.Place;
+import dev.sluice.core.auth.Privilege;
+import dev.sluice.core.auth.Verdict;
+import dev.sluice.core.bucket.Bucket;
+import dev.sluice.engine.Status;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Checks of privileges in a bucket, with the answer that a client gets. For commands that find out by themselves which
+ * collection they are about; all others are checked before they are executed. On the connection's loop.
+ */
+public final class Permission {
+
+    private Permission() {}
+
+    /**
+     * Whether the command may use a privilege in a collection of the selected bucket, and in one of the system's beside it
+     * what that needs.
+     *
+     * @param command what the client calls it, for the answer
+     * @param beside {@code SYSTEM_COLLECTION_LOOKUP} for what reads, {@code SYSTEM_COLLECTION_MUTATION} for what writes
+     * @return {@code SUCCESS}, or what an executor is to return
+     */
+    public static Status require(
+            CommandCookie cookie, String command, Privilege privilege, Privilege beside, int collection) {
+        Access access = cookie.access();
+        Place place = place(cookie.session().bucket(), collection);
+        if (place != null && place.system()) {
+            Verdict verdict = access.check(beside, place);
+            if (verdict != Verdict.OK) {
+                return refuse(cookie, command, beside.spelling(), verdict);
+            }
+        }
+        Verdict verdict = access.check(privilege, place);
+        return verdict == Verdict.OK ? Status.SUCCESS : refuse(cookie, command, privilege.spelling(), verdict);
+    }
+
+    /**
+     * Whether the command may use a privilege on the server or on the selected bucket as a whole.
+     *
+     * @return {@code SUCCESS}, or what an executor is to return
+     */
+    public static Status require(CommandCookie cookie, String command, Privilege privilege) {
+        Verdict verdict = cookie.access().check(privilege, null);
+        return verdict == Verdict.OK ? Status.SUCCESS : refuse(cookie, command, privilege.spelling(), verdict);
+    }
+
+    /** Answers that a privilege is missing: to be returned by an executor. Where nothing may be known, nothing is there. */
+    public static Status refuse(CommandCookie cookie, String command, String privilege, Verdict verdict) {
+        if (verdict == Verdict.FAIL_NO_PRIVILEGES) {
+            return Status.UNKNOWN_COLLECTION;
+        }
+        String sentence = "Authorization failure: can't execute " + command + " operation without the " + privilege
+                + " privilege";
+        return refuse(cookie, sentence);
+    }
+
+    /** Answers that something is not allowed, with a sentence for it: to be returned by an executor. */
+    public static Status refuse(CommandCookie cookie, String sentence) {
+        Session session = cookie.session();
+        String reference = session.node()
+                .authentication()
+                .commandRefused(
+                        session.connectionId(),
+                        session.peer(),
+                        session.login().access().user(),
+                        sentence);
+        cookie.errorContext(sentence);
+        if (reference != null) {
+            cookie.errorReference(reference);
+        }
+        return cookie.refuse(Refusal.NO_ACCESS);
+    }
+
+    /** Where a collection is; null where it is not known, and only what is granted on the whole bucket helps. */
+    public static @Nullable Place place(@Nullable Bucket bucket, int collection) {
+        return bucket == null || collection != 0 ? null : Place.DEFAULT;
+    }
+}
