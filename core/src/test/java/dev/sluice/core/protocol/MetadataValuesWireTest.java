@@ -9,6 +9,7 @@ import dev.sluice.core.datatype.XattrBytes;
 import dev.sluice.core.fixture.Frame;
 import dev.sluice.core.fixture.Hex;
 import dev.sluice.core.fixture.Response;
+import dev.sluice.core.fixture.TestUsers;
 import dev.sluice.core.fixture.WireClient;
 import dev.sluice.engine.Datatype;
 import dev.sluice.engine.DocumentFilter;
@@ -99,7 +100,7 @@ class MetadataValuesWireTest extends WireContract {
     }
 
     private void passive() {
-        server.datatypes(new DatatypeSettings(CompressionMode.PASSIVE, 1.2, true));
+        server.datatypes("default", new DatatypeSettings(CompressionMode.PASSIVE, 1.2, true));
     }
 
     @Nested
@@ -143,7 +144,7 @@ class MetadataValuesWireTest extends WireContract {
                     .as("not negotiated")
                     .isEqualTo(0x04);
             WireClient xattr = all();
-            server.datatypes(new DatatypeSettings(CompressionMode.OFF, 1.2, false));
+            server.datatypes("default", new DatatypeSettings(CompressionMode.OFF, 1.2, false));
             assertThat(xattr.status(setWithMeta(SYSTEM.body("1"), 4)))
                     .as("a bucket without xattrs")
                     .isEqualTo(0x04);
@@ -278,6 +279,37 @@ class MetadataValuesWireTest extends WireContract {
                 Answer answer = stored(DocumentFilter.ALIVE);
                 assertThat(response.datatype()).isEqualTo(answer.datatype());
                 assertThat(Arrays.equals(response.value(), answer.value())).isTrue();
+            }
+        }
+
+        /** Who may read documents sees the xattrs of users, and those of the system only with a privilege of their own. */
+        @Test
+        void withoutThePrivilege_theSystemsXattrsAreLeftOut() {
+            new TestUsers()
+                    .user("reader", "data-read:*")
+                    .user("meta", "data-read:*", "privilege:SystemXattrRead:*")
+                    .of(server);
+            for (String body : new String[] {"1", LARGE}) {
+                assertThat(all().status(setWithMeta(BOTH.body(body), 4).extras(META + "00000008")))
+                        .isZero();
+                for (String user : new String[] {"reader", "meta"}) {
+                    byte[] expected = (user.equals("meta") ? BOTH : XattrBytes.of("user", "2")).body(body);
+                    WireClient reader = all();
+                    assertThat(reader.status(TestUsers.login(user))).isZero();
+                    assertThat(reader.status(Frame.of(0x89).key("default"))).isZero();
+                    assertThat(reader.call(Frame.of(0x49).key("k")).value()).isEqualTo(expected);
+                    Response scan = reader.call(
+                            Frame.of(0xda).value("{\"include_xattrs\":true}").datatype(1));
+                    String id = HexFormat.of().formatHex(scan.value());
+                    ByteArrayOutputStream records = new ByteArrayOutputStream();
+                    for (Response part : reader.ask(Frame.of(0xdb).extras(id + "00000000 00000000 00000000"))) {
+                        records.writeBytes(part.value());
+                    }
+                    byte[] bytes = records.toByteArray();
+                    assertThat(Arrays.copyOfRange(bytes, bytes.length - expected.length, bytes.length))
+                            .isEqualTo(expected);
+                    assertThat(reader.call(Frame.get("k")).text()).isEqualTo(body);
+                }
             }
         }
 
