@@ -63,7 +63,7 @@ final class MetadataReads {
 
     private static Status asStored(CommandCookie cookie) {
         cookie.step(SHOW);
-        Status status = Presentation.present(cookie, cookie.reply().datatypes(), Xattrs.ALL);
+        Status status = Presentation.present(cookie, cookie.reply().datatypes(), Presentation.allowed(cookie));
         if (status == Status.SUCCESS) {
             cookie.reply().storedDocument(cookie, cookie.request().document());
         }
@@ -83,7 +83,7 @@ final class MetadataReads {
             }
             cookie.step(SHOW);
         }
-        Xattrs wanted = request.delta() == 0 ? Xattrs.NONE : Xattrs.ALL;
+        Xattrs wanted = request.delta() == 0 ? Xattrs.NONE : Presentation.allowed(cookie);
         Status status = Presentation.present(cookie, cookie.reply().datatypes(), wanted);
         if (status == Status.SUCCESS) {
             cookie.reply().documentWithKey(cookie, request.document());

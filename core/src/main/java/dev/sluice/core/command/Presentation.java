@@ -1,5 +1,6 @@
 package dev.sluice.core.command;
 
+import dev.sluice.core.auth.Privilege;
 import dev.sluice.core.cookie.CommandCookie;
 import dev.sluice.core.cookie.Request;
 import dev.sluice.core.datatype.OutgoingValue;
@@ -72,6 +73,11 @@ final class Presentation extends ValueWork {
         document.value(value.valueArray(), value.valueOffset(), value.valueLength())
                 .datatype(value.datatype());
         return Status.SUCCESS;
+    }
+
+    /** The xattrs that a client may see who asks for them: those of the system only with a privilege of their own. */
+    static Xattrs allowed(CommandCookie cookie) {
+        return cookie.access().has(Privilege.SYSTEM_XATTR_READ) ? Xattrs.ALL : Xattrs.USER;
     }
 
     private static Status corrupt(CommandCookie cookie) {

@@ -2,6 +2,7 @@ package dev.sluice.core.cookie;
 
 import dev.sluice.core.cluster.ClusterMap;
 import dev.sluice.core.cluster.MapVersion;
+import dev.sluice.core.datatype.Xattrs;
 import dev.sluice.core.spool.ScanEncoder;
 import dev.sluice.engine.DocumentView;
 import dev.sluice.engine.MutationResult;
@@ -79,9 +80,9 @@ public interface Reply {
     /**
      * How the documents of a scan are encoded for {@link #scanned}.
      *
-     * @param xattrs whether extended attributes go with them
+     * @param xattrs which extended attributes go with them
      */
-    ScanEncoder scanEncoder(boolean keysOnly, boolean xattrs);
+    ScanEncoder scanEncoder(boolean keysOnly, Xattrs xattrs);
 
     /**
      * What a scan has found, encoded as the protocol has it. The array must not change before the outbound buffer

@@ -325,14 +325,13 @@ public final class BinaryReply implements Reply {
     }
 
     @Override
-    public ScanEncoder scanEncoder(boolean keysOnly, boolean xattrs) {
+    public ScanEncoder scanEncoder(boolean keysOnly, Xattrs xattrs) {
         if (keysOnly) {
             return ScanRecords.KEYS;
         }
         int taken = datatypes();
-        boolean wanted =
-                xattrs && (taken & Datatype.XATTR) != 0; // Another HELLO may have come since the scan was made.
-        return ScanRecords.documents(taken, wanted ? Xattrs.ALL : Xattrs.NONE);
+        boolean understood = (taken & Datatype.XATTR) != 0; // Another HELLO may have come since the scan was made.
+        return ScanRecords.documents(taken, understood ? xattrs : Xattrs.NONE);
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.sluice.core.cookie.Permission;
 import dev.sluice.core.cookie.Refusal;
 import dev.sluice.core.cookie.Reply.ScanPart;
 import dev.sluice.core.cookie.Request;
+import dev.sluice.core.datatype.Xattrs;
 import dev.sluice.core.spool.Abandonable;
 import dev.sluice.core.spool.Spool;
 import dev.sluice.core.spool.SpoolBuffer;
@@ -152,7 +153,9 @@ public final class ScanCommands {
             return Status.UNKNOWN_COLLECTION;
         }
         ScanLimits limits = (ScanLimits) Objects.requireNonNull(request.detail(), "detail");
-        Status status = session.begin(limits, cookie.reply().scanEncoder(session.keysOnly(), session.xattrs()));
+        boolean system = cookie.access().has(Privilege.SYSTEM_XATTR_READ);
+        Xattrs xattrs = !session.xattrs() ? Xattrs.NONE : system ? Xattrs.ALL : Xattrs.USER;
+        Status status = session.begin(limits, cookie.reply().scanEncoder(session.keysOnly(), xattrs));
         if (status == Status.CANCELLED) {
             return cookie.refuse(Refusal.SCAN_CANCELLED);
         }
