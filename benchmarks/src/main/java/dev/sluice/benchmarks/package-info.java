@@ -1,5 +1,5 @@
 /**
- * Measurements, one question per class.
+ * Measurements, one question per class, and what they share: a server without its sockets.
  */
 @NullMarked
 package dev.sluice.benchmarks;

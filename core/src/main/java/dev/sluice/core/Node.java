@@ -2,6 +2,8 @@ package dev.sluice.core;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.core.administration.BucketAdministration;
+import dev.sluice.core.administration.Configuration;
 import dev.sluice.core.auth.Authentication;
 import dev.sluice.core.bucket.Buckets;
 import dev.sluice.core.bucket.Pools;
@@ -15,20 +17,26 @@ import dev.sluice.core.connection.SpareArrays;
 import dev.sluice.core.limits.InboundBudget;
 import dev.sluice.core.limits.Limits;
 import dev.sluice.core.protocol.ServedCapabilities;
+import dev.sluice.core.statistics.CommandTimings;
 import dev.sluice.core.statistics.ServerCounters;
 import dev.sluice.core.transport.Loop;
 import dev.sluice.core.transport.Transport;
 import dev.sluice.engine.EngineClock;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -59,11 +67,14 @@ public final class Node implements ConnectionHost {
     private final ClusterMaps cluster;
     private final Buckets buckets;
     private final ServerCounters counters = new ServerCounters();
+    private final CommandTimings timings;
     private final InboundBudget inboundBudget;
     private final Authentication authentication;
     private final AtomicLong connectionIds = new AtomicLong();
     private final AtomicReferenceArray<@Nullable LoopConnections> loops;
     private volatile Supplier<String> settings = () -> "{}";
+    private volatile @Nullable BucketAdministration bucketAdministration;
+    private volatile @Nullable Configuration configuration;
     private volatile List<NetworkInterface> interfaces = List.of();
     private volatile boolean stopping;
 
@@ -95,6 +106,7 @@ public final class Node implements ConnectionHost {
         this.startWallSeconds = clock.wallSeconds();
         this.cluster = new ClusterMaps(clock);
         this.buckets = new Buckets(clock, pools, limits.loops(), cluster, ServedCapabilities::of);
+        this.timings = new CommandTimings(limits.loops());
         this.inboundBudget = new InboundBudget(limits.inboundBytesMax());
         this.authentication = new Authentication(clock, pools.nonIo(), counters, random);
         this.loops = new AtomicReferenceArray<>(limits.loops());
@@ -203,6 +215,12 @@ public final class Node implements ConnectionHost {
         settings = json;
     }
 
+    /** What changes the buckets from now on, and the configuration file. Before that, neither changes. */
+    public void administered(BucketAdministration administration, Configuration file) {
+        bucketAdministration = administration;
+        configuration = file;
+    }
+
     /**
      * Stops: opens no connection any more, lets each finish what it has received, cuts those that take longer than {@link
      * Limits#stopNanosMax}, and closes the buckets. Any thread.
@@ -249,15 +267,45 @@ public final class Node implements ConnectionHost {
 
     @Override
     public CompletableFuture<List<Supplier<String>>> describeConnections(LongPredicate which) {
-        List<CompletableFuture<List<Supplier<String>>>> parts = new ArrayList<>();
+        return ask(here -> describe(here.connections(), which))
+                .thenApply(parts -> parts.stream().flatMap(List::stream).toList());
+    }
+
+    @Override
+    public <T> CompletableFuture<List<T>> askLoops(IntFunction<T> question) {
+        return ask(here -> question.apply(here.loop().index()));
+    }
+
+    @Override
+    public CompletableFuture<List<Map<String, Long>>> connectionsByAddress() {
+        return ask(here -> {
+            Map<String, Long> counts = new HashMap<>();
+            here.connections().forEach(connection -> counts.merge(connection.peerHost(), 1L, Long::sum));
+            return counts;
+        });
+    }
+
+    @Override
+    public CompletableFuture<Map<Integer, Long>> connectionsByLoop() {
+        return ask(here ->
+                        Map.entry(here.loop().index(), (long) here.connections().size()))
+                .thenApply(counts -> {
+                    Map<Integer, Long> byLoop = new TreeMap<>();
+                    counts.forEach(count -> byLoop.put(count.getKey(), count.getValue()));
+                    return byLoop;
+                });
+    }
+
+    private <T> CompletableFuture<List<T>> ask(Function<LoopConnections, T> question) {
+        List<CompletableFuture<T>> parts = new ArrayList<>();
         for (int i = 0; i < loops.length(); i++) {
             LoopConnections here = loops.get(i);
             if (here != null) {
-                CompletableFuture<List<Supplier<String>>> part = new CompletableFuture<>();
+                CompletableFuture<T> part = new CompletableFuture<>();
                 parts.add(part);
                 here.loop().execute(() -> {
                     try {
-                        part.complete(describe(here.connections(), which));
+                        part.complete(question.apply(here));
                     } catch (RuntimeException | AssertionError e) {
                         part.completeExceptionally(e);
                     }
@@ -265,8 +313,8 @@ public final class Node implements ConnectionHost {
             }
         }
         return CompletableFuture.allOf(parts.toArray(new CompletableFuture<?>[0]))
-                .thenApply(nothing ->
-                        parts.stream().flatMap(p -> p.join().stream()).toList());
+                .thenApply(
+                        nothing -> parts.stream().map(CompletableFuture::join).toList());
     }
 
     /** On the loop the numbers are read; to make JSON of them takes longer, and is left to who wants it. */
@@ -325,6 +373,11 @@ public final class Node implements ConnectionHost {
     }
 
     @Override
+    public CommandTimings timings() {
+        return timings;
+    }
+
+    @Override
     public ServerCounters counters() {
         return counters;
     }
@@ -332,6 +385,16 @@ public final class Node implements ConnectionHost {
     @Override
     public InboundBudget inboundBudget() {
         return inboundBudget;
+    }
+
+    @Override
+    public @Nullable BucketAdministration bucketAdministration() {
+        return bucketAdministration;
+    }
+
+    @Override
+    public @Nullable Configuration configuration() {
+        return configuration;
     }
 
     @Override

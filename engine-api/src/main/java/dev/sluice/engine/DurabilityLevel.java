@@ -18,24 +18,26 @@ public enum DurabilityLevel {
     /**
      * Why an engine that replicates to nobody cannot give this level, or null where it can: the checks in the order of
      * the protocol, for engines to make inside the write, before anything else about the document. Nodes that are missing
-     * from the chain count towards the majority and never reach it. Protocol: {@code durability} 2 and 11.
+     * from the chain count towards the majority and never reach it. While a vbucket moves, a majority of the proposed chain is
+     * needed as well. Protocol: {@code durability} 2, 4 and 11.
      *
      * @param strongest what the engine itself is able to give
-     * @param chain the copies of the vbucket as {@link Topology.View#chain} has them
+     * @param topology that of this moment
      * @return null, {@code DURABILITY_INVALID_LEVEL}, {@code TEMPORARY_FAILURE} where the vbucket has no chain yet, or
      *     {@code DURABILITY_IMPOSSIBLE}
      */
-    public @Nullable Status refusalOfSingleCopy(DurabilityLevel strongest, int[] chain) {
+    public @Nullable Status refusalOfSingleCopy(DurabilityLevel strongest, Topology.View topology, int vbucket) {
         if (this == NONE) {
             return null;
         }
         if (compareTo(strongest) > 0) {
             return Status.DURABILITY_INVALID_LEVEL;
         }
-        if (chain.length == 0) {
+        int copies = topology.chain(vbucket).length;
+        if (copies == 0) {
             return Status.TEMPORARY_FAILURE;
         }
-        int majority = chain.length / 2 + 1;
-        return majority == 1 ? null : Status.DURABILITY_IMPOSSIBLE;
+        boolean alone = copies == 1 && topology.proposedChain(vbucket).length <= 1;
+        return alone ? null : Status.DURABILITY_IMPOSSIBLE; // a majority of two is both
     }
 }

@@ -31,19 +31,19 @@ public interface EngineProvider {
     }
 
     /**
-     * Whether the documents of a bucket are gone when it is closed. Clients are told, and then do not ask whether a document
-     * has reached a disk.
-     */
-    default boolean ephemeral() {
-        return false;
-    }
-
-    /**
      * The strongest durability level that engines of this type can give. A bucket cannot be configured with a minimum
      * above it; a client that asks for more hears {@link Status#DURABILITY_INVALID_LEVEL} from the engine.
      */
     default DurabilityLevel durabilityMax() {
         return DurabilityLevel.PERSIST_TO_MAJORITY;
+    }
+
+    /**
+     * Whether the documents of a bucket are gone when it is closed. Clients are told, and then do not ask whether a document
+     * has reached a disk.
+     */
+    default boolean ephemeral() {
+        return false;
     }
 
     /**

@@ -10,6 +10,9 @@ public interface Reconfigurable {
     /**
      * Takes over new values of keys that are declared {@linkplain ConfigurationKey#dynamic() dynamic}; all others are as
      * they were at creation. The quota is no such key: it changes through {@link MemoryAccount#onQuotaChange}.
+     *
+     * @throws IllegalArgumentException for values that do not go together; nothing has changed then, and the message goes to
+     *     whoever asked
      */
     @OnBackground
     void reconfigure(BucketConfiguration configuration);

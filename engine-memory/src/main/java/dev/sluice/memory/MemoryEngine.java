@@ -12,6 +12,7 @@ import dev.sluice.engine.EngineClock;
 import dev.sluice.engine.EngineContext;
 import dev.sluice.engine.Flush;
 import dev.sluice.engine.MutationResult;
+import dev.sluice.engine.Pausable;
 import dev.sluice.engine.RandomDocuments;
 import dev.sluice.engine.RangeScans;
 import dev.sluice.engine.Reconfigurable;
@@ -38,7 +39,14 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Thread.</b> As {@link Engine} says. Reads take no lock.
  */
 final class MemoryEngine
-        implements Engine, VBuckets, Flush, RecordApplication, DocumentReads, RandomDocuments, Reconfigurable {
+        implements Engine,
+                VBuckets,
+                Flush,
+                RecordApplication,
+                DocumentReads,
+                RandomDocuments,
+                Reconfigurable,
+                Pausable {
 
     private static final Logger LOGGER = System.getLogger(MemoryEngine.class.getName());
 
@@ -417,6 +425,17 @@ final class MemoryEngine
         quota.check();
     }
 
+    /** There are no files to leave alone. Documents expire while the bucket rests, as they do while it serves. */
+    @Override
+    public Status pause(Cancellation cancellation) {
+        return cancellation.cancelled() ? Status.CANCELLED : Status.SUCCESS;
+    }
+
+    @Override
+    public Status resume() {
+        return Status.SUCCESS;
+    }
+
     @Override
     public @Nullable Iterator<Statistic> statistics(String group, String argument) {
         return statistics.group(group, argument);
@@ -437,7 +456,8 @@ final class MemoryEngine
                 || type == RecordApplication.class
                 || type == DocumentReads.class
                 || type == RandomDocuments.class
-                || type == Reconfigurable.class;
+                || type == Reconfigurable.class
+                || type == Pausable.class;
         return own ? type.cast(this) : null;
     }
 

@@ -430,8 +430,7 @@ final class Mutations {
         // The level comes before everything that concerns the document; nobody replicates yet.
         return durability == DurabilityLevel.NONE
                 ? null
-                : durability.refusalOfSingleCopy(
-                        DurabilityLevel.MAJORITY, topology.current().chain(vbucket.id));
+                : durability.refusalOfSingleCopy(DurabilityLevel.MAJORITY, topology.current(), vbucket.id);
     }
 
     private static long seconds(long wallNanos) {

@@ -54,7 +54,10 @@ final class StatisticsGroups {
             case "warmup" ->
                 List.of(new Statistic("ep_warmup", "disabled"), new Statistic("ep_warmup_thread", "complete"))
                         .iterator();
-            case "vbucket" -> perVBucket(argument, StatisticsGroups::state);
+            case "vbucket", "prev-vbucket" -> perVBucket(argument, StatisticsGroups::state);
+            case "vbucket-durability-state" -> perVBucket(argument, StatisticsGroups::durability);
+            case "hash" -> perVBucket(argument, StatisticsGroups::hash);
+            case "eviction" -> eviction().iterator();
             case "vbucket-details" -> perVBucket(argument, StatisticsGroups::details);
             case "vbucket-seqno" -> perVBucket(argument, StatisticsGroups::seqnos);
             case "failovers" -> perVBucket(argument, StatisticsGroups::failovers);
@@ -187,6 +190,38 @@ final class StatisticsGroups {
                 Statistic.of(name + "max_visible_seqno", figures.highSeqno()),
                 Statistic.of(name + "persistence_seqno", figures.highSeqno()),
                 Statistic.of(name + "max_cas", figures.highCas()));
+    }
+
+    /** Nothing is prepared here: on one node a write is durable when it is done. */
+    private static List<Statistic> durability(VBucket vbucket, String prefix) {
+        VBucket.Figures figures = vbucket.figures();
+        return List.of(
+                new Statistic(prefix, text(figures.state())),
+                Statistic.of(prefix + ":high_seqno", figures.highSeqno()),
+                Statistic.of(prefix + ":high_prepared_seqno", 0),
+                Statistic.of(prefix + ":high_completed_seqno", 0));
+    }
+
+    private static List<Statistic> hash(VBucket vbucket, String prefix) {
+        VBucket.Figures figures = vbucket.figures();
+        return List.of(
+                new Statistic(prefix + ":state", text(figures.state())),
+                Statistic.of(prefix + ":size", figures.bagCount()),
+                Statistic.of(prefix + ":counted", figures.liveCount() + figures.tombstoneCount()),
+                Statistic.of(prefix + ":mem_size", figures.overheadBytes()),
+                Statistic.of(prefix + ":mem_size_counted", figures.documentBytes()));
+    }
+
+    private List<Statistic> eviction() {
+        Settings present = settings.get();
+        return List.of(
+                new Statistic("ep_ephemeral_full_policy", fullPolicy()),
+                Statistic.of("ep_mem_low_wat", quota.lowWatermarkBytes()),
+                Statistic.of("ep_mem_high_wat", quota.highWatermarkBytes()),
+                new Statistic("ep_mem_low_wat_percent", Double.toString(present.lowWatermarkRatio())),
+                new Statistic("ep_mem_high_wat_percent", Double.toString(present.highWatermarkRatio())),
+                Statistic.of(Counter.ITEM_PAGER_RUNS.statistic, counters.value(Counter.ITEM_PAGER_RUNS)),
+                Statistic.of(Counter.AUTO_DELETED.statistic, counters.value(Counter.AUTO_DELETED)));
     }
 
     private static List<Statistic> seqnos(VBucket vbucket, String prefix) {

@@ -38,5 +38,7 @@ public enum Behavior {
     /** The capability {@link dev.sluice.engine.RandomDocuments}. */
     RANDOM_DOCUMENTS,
     /** The capability {@link dev.sluice.engine.Persistence}. */
-    PERSISTENCE_CONTROL
+    PERSISTENCE_CONTROL,
+    /** The capability {@link dev.sluice.engine.Pausable}. */
+    PAUSE
 }

@@ -478,6 +478,9 @@ abstract class LifetimeContract extends DocumentContract {
                 refused(DurabilityLevel.MAJORITY, Status.DURABILITY_IMPOSSIBLE, cas);
                 context.chain(0, -1, -1);
                 refused(DurabilityLevel.MAJORITY, Status.DURABILITY_IMPOSSIBLE, cas);
+                context.chain(0);
+                context.proposedChain(0, -1);
+                refused(DurabilityLevel.MAJORITY, Status.DURABILITY_IMPOSSIBLE, cas);
                 stored(KEY, Store.set("an ordinary write"));
             }
         }

@@ -12,6 +12,7 @@ import dev.sluice.engine.Engine;
 import dev.sluice.engine.EngineContext;
 import dev.sluice.engine.Flush;
 import dev.sluice.engine.MutationResult;
+import dev.sluice.engine.Pausable;
 import dev.sluice.engine.Persistence;
 import dev.sluice.engine.RandomDocuments;
 import dev.sluice.engine.RangeScans;
@@ -43,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Thread.</b> Any.
  */
 public final class NaiveEngine
-        implements Engine, RangeScans, VBuckets, Flush, RecordApplication, DocumentReads, RandomDocuments {
+        implements Engine, RangeScans, VBuckets, Flush, RecordApplication, DocumentReads, RandomDocuments, Pausable {
     /** Collections as unsigned numbers, then keys as unsigned bytes, shorter before longer. */
     private static final Comparator<Key> KEY_ORDER = (a, b) -> a.collection() != b.collection()
             ? Integer.compareUnsigned(a.collection(), b.collection())
@@ -473,6 +474,18 @@ public final class NaiveEngine
     }
 
     @Override
+    public Status pause(Cancellation cancellation) {
+        return cancellation.cancelled()
+                ? Status.CANCELLED
+                : Status.SUCCESS; // it has nothing that could change by itself
+    }
+
+    @Override
+    public Status resume() {
+        return Status.SUCCESS;
+    }
+
+    @Override
     public void resetStatistics() {}
 
     @Override
@@ -533,7 +546,7 @@ public final class NaiveEngine
         return refused != null || level == DurabilityLevel.NONE
                 ? refused
                 : level.refusalOfSingleCopy(
-                        DurabilityLevel.MAJORITY, context.topology().current().chain(vbucket));
+                        DurabilityLevel.MAJORITY, context.topology().current(), vbucket);
     }
 
     /** What evicting a document's value would answer; values stay where they are. */

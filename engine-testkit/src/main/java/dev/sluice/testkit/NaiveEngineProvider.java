@@ -34,13 +34,13 @@ public final class NaiveEngineProvider implements EngineProvider {
     }
 
     @Override
-    public boolean ephemeral() {
-        return true;
+    public DurabilityLevel durabilityMax() {
+        return DurabilityLevel.MAJORITY;
     }
 
     @Override
-    public DurabilityLevel durabilityMax() {
-        return DurabilityLevel.MAJORITY;
+    public boolean ephemeral() {
+        return true; // the disk of the persistent ones is a number
     }
 
     @Override

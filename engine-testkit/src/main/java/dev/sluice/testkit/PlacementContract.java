@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.engine.DocumentFilter;
 import dev.sluice.engine.Flush;
+import dev.sluice.engine.Pausable;
 import dev.sluice.engine.Status;
 import dev.sluice.engine.VBucketState;
 import dev.sluice.engine.VBuckets;
@@ -30,6 +31,74 @@ abstract class PlacementContract extends LifetimeContract {
     private List<Status> lockable(Status expected) {
         Status lock = supports(Behavior.LOCKS) ? expected : Status.NOT_SUPPORTED;
         return List.of(expected, expected, expected, expected, lock, lock);
+    }
+
+    @Nested
+    class Pausing {
+        /** A pause that somebody may call off. */
+        private static final class Wish implements Pausable.Cancellation {
+            private final boolean calledOff;
+
+            Wish(boolean calledOff) {
+                this.calledOff = calledOff;
+            }
+
+            @Override
+            public boolean cancelled() {
+                return calledOff;
+            }
+
+            @Override
+            public void onCancel(Runnable action) {
+                if (calledOff) {
+                    action.run();
+                }
+            }
+        }
+
+        private Status pause(boolean calledOff) throws Exception {
+            Pausable pausable = capability(Pausable.class);
+            return BackgroundCall.run(context.scheduler(), () -> pausable.pause(new Wish(calledOff)));
+        }
+
+        private Status resume() throws Exception {
+            return BackgroundCall.run(context.scheduler(), capability(Pausable.class)::resume);
+        }
+
+        @Test
+        void pauseAndResume_changeNothing() throws Exception {
+            if (!checkCapability(Behavior.PAUSE, Pausable.class)) {
+                return;
+            }
+            Answer before = stored(KEY, Store.set("value"));
+            for (int i = 0; i < 3; i++) {
+                assertThat(pause(false)).isEqualTo(Status.SUCCESS);
+                context.scheduler().runAll();
+                assertThat(resume()).isEqualTo(Status.SUCCESS);
+                assertThat(get(KEY).text()).isEqualTo("value");
+                assertThat(get(KEY).cas()).isEqualTo(before.cas());
+            }
+            stored(KEY, Store.set("new"));
+        }
+
+        @Test
+        void pause_thatIsNotWantedAnyMore_isCancelled_andTheBucketServes() throws Exception {
+            if (checkCapability(Behavior.PAUSE, Pausable.class)) {
+                assertThat(pause(true)).isEqualTo(Status.CANCELLED);
+                stored(KEY, Store.set("value"));
+                assertThat(pause(false)).isEqualTo(Status.SUCCESS);
+                assertThat(resume()).isEqualTo(Status.SUCCESS);
+            }
+        }
+
+        @Test
+        void close_ofAPausedEngine_isLegal() throws Exception {
+            if (checkCapability(Behavior.PAUSE, Pausable.class)) {
+                stored(KEY, Store.set("value"));
+                assertThat(pause(false)).isEqualTo(Status.SUCCESS);
+                closeEngine(true);
+            }
+        }
     }
 
     @Nested

@@ -103,6 +103,11 @@ public final class TestEngineContext implements EngineContext, AutoCloseable {
         topology.chain = nodes.clone();
     }
 
+    /** Has every vbucket be on its way to these from now; to nobody at first. */
+    public void proposedChain(int... nodes) {
+        topology.proposedChain = nodes.clone();
+    }
+
     @Override
     public Path dataDirectory() {
         return dataDirectory.resolve("data"); // not there yet, as the interface says
@@ -147,6 +152,7 @@ public final class TestEngineContext implements EngineContext, AutoCloseable {
     /** One node, and chains that the test sets. */
     private static final class TestTopology implements Topology {
         volatile int[] chain = {0};
+        volatile int[] proposedChain = {};
 
         private final View view = new View() {
             @Override
@@ -172,6 +178,11 @@ public final class TestEngineContext implements EngineContext, AutoCloseable {
             @Override
             public int[] chain(int vbucket) {
                 return chain.clone();
+            }
+
+            @Override
+            public int[] proposedChain(int vbucket) {
+                return proposedChain.clone();
             }
         };
 

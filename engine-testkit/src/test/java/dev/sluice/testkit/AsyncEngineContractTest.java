@@ -21,7 +21,8 @@ class AsyncEngineContractTest extends EngineContractTest {
                     FLUSH,
                     DOCUMENT_READS,
                     RANDOM_DOCUMENTS,
-                    PERSISTENCE_CONTROL -> false;
+                    PERSISTENCE_CONTROL,
+                    PAUSE -> false;
             default -> true;
         };
     }

@@ -23,7 +23,8 @@ class ServingIT {
         try (ServerProcess server = ServerProcess.serve(ServerProcess.configuration(directory, ""))) {
             assertThat(server.readyLine())
                     .matches(
-                            "Sluice \\S+ ready: 127\\.0\\.0\\.1:\\d+, buckets: default \\(memory, \\S+, 128 vbuckets\\)");
+                            "Sluice \\S+ ready: 127\\.0\\.0\\.1:\\d+, buckets: default \\(memory, \\S+, 128 vbuckets\\),"
+                                    + " management: 127\\.0\\.0\\.1:\\d+");
             Clients.with(server.port(), client -> {
                 assertThat(client.set("greeting", 0, "hello").get()).isTrue();
                 assertThat(client.get("greeting")).isEqualTo("hello");
@@ -73,7 +74,8 @@ class ServingIT {
         try (ServerProcess server = ServerProcess.serve(file)) {
             assertThat(server.readyLine())
                     .matches("Sluice \\S+ ready: 127\\.0\\.0\\.1:\\d+, 127\\.0\\.0\\.1:\\d+, buckets:"
-                            + " one \\(memory, 8MiB, 16 vbuckets\\), two \\(memory, 16MiB, 128 vbuckets\\)");
+                            + " one \\(memory, 8MiB, 16 vbuckets\\), two \\(memory, 16MiB, 128 vbuckets\\),"
+                            + " management: 127\\.0\\.0\\.1:\\d+");
             server.stop();
         }
     }

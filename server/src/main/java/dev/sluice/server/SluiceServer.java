@@ -4,18 +4,23 @@ import com.google.inject.Guice;
 import com.google.inject.Injector;
 import com.google.inject.Stage;
 import dev.sluice.core.Node;
+import dev.sluice.core.administration.BucketAdministration;
+import dev.sluice.core.administration.BucketPlan;
+import dev.sluice.core.administration.QuotaBudget;
 import dev.sluice.core.bucket.BucketSpec;
 import dev.sluice.core.cluster.NetworkInterface;
 import dev.sluice.core.cluster.NodeAddresses;
 import dev.sluice.core.engine.Units;
 import dev.sluice.engine.HeapDocumentKey;
 import dev.sluice.server.config.ListenerConfiguration;
+import dev.sluice.server.config.RunTimeBuckets;
 import dev.sluice.server.config.ServerConfiguration;
 import dev.sluice.server.frontend.EventLoops;
 import dev.sluice.server.frontend.Listeners;
 import dev.sluice.server.mgmt.ManagementService;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +30,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,6 +57,7 @@ public final class SluiceServer implements AutoCloseable {
     private final Listeners listeners;
     private final ManagementService management;
     private final Map<String, BucketSpec> served = new LinkedHashMap<>();
+    private volatile @Nullable RunningConfiguration running;
     private boolean closed;
 
     private SluiceServer(ServerConfiguration configuration) {
@@ -74,7 +81,8 @@ public final class SluiceServer implements AutoCloseable {
     public static SluiceServer start(ServerConfiguration configuration) throws StartException {
         SluiceServer server = new SluiceServer(configuration);
         try {
-            server.createBuckets();
+            configuration.runTime().deleteLeftovers();
+            server.administer(server.createBuckets());
             server.loops.tick(server.node);
             for (ListenerConfiguration listener : configuration.listeners()) {
                 server.listeners.open(listener);
@@ -99,7 +107,8 @@ public final class SluiceServer implements AutoCloseable {
     }
 
     /** All buckets are created at the same time: each may take long to load. */
-    private void createBuckets() throws StartException {
+    private List<BucketPlan> createBuckets() throws StartException {
+        List<BucketPlan> created = new ArrayList<>();
         Map<ServerConfiguration.Bucket, CompletableFuture<Void>> creations = new LinkedHashMap<>();
         for (ServerConfiguration.Bucket bucket : configuration.buckets()) {
             creations.put(bucket, node.buckets().create(bucket.spec()));
@@ -110,6 +119,7 @@ public final class SluiceServer implements AutoCloseable {
             try {
                 creation.getValue().join();
                 served.put(spec.name(), spec);
+                created.add(creation.getKey().plan());
             } catch (CompletionException e) {
                 Throwable cause = e.getCause() == null ? e : e.getCause();
                 if (creation.getKey().optional()) {
@@ -124,6 +134,24 @@ public final class SluiceServer implements AutoCloseable {
         if (failure != null) {
             throw failure;
         }
+        return created;
+    }
+
+    /** From here on buckets come and go as clients wish. */
+    private void administer(List<BucketPlan> created) {
+        RunTimeBuckets runTime = configuration.runTime();
+        BucketAdministration administration = new BucketAdministration(
+                node.buckets(),
+                node.pools().auxIo(),
+                runTime,
+                runTime,
+                QuotaBudget.of(runTime.heapBytes()),
+                created,
+                runTime.file(),
+                runTime.changes());
+        RunningConfiguration running = new RunningConfiguration(configuration, administration, this::reloadFiles);
+        this.running = running;
+        node.administered(administration, running);
     }
 
     /** A port that nobody has asked for may be taken: any other does as well, since clients learn it from the map. */
@@ -157,15 +185,21 @@ public final class SluiceServer implements AutoCloseable {
     }
 
     /**
-     * Reads again what can change while the server runs: the certificates and keys of listeners. What is not fit for use
-     * leaves what was there in force. Waits for disks.
+     * Reads again what can change while the server runs: the configuration file with its buckets, and the certificates and
+     * keys of listeners. What is not fit for use leaves what was there in force. Waits for disks.
      *
      * @return what is wrong, one line each; empty where nothing is
      */
     public List<String> reload() {
-        List<String> mistakes = listeners.reloadTls();
+        RunningConfiguration configured = running;
+        List<String> mistakes =
+                configured == null ? reloadFiles() : configured.reload().join();
         mistakes.forEach(mistake -> LOG.warn("not reloaded, the old one stays in force: {}", mistake));
         return mistakes;
+    }
+
+    private List<String> reloadFiles() {
+        return listeners.reloadTls();
     }
 
     /** Where the management interface listens, with the real ports, in the order of the configuration. */

@@ -32,7 +32,12 @@ final class BinaryClient implements AutoCloseable {
     }
 
     BinaryClient(InetAddress address, int port) throws IOException {
-        socket = new Socket(address, port);
+        this(new Socket(address, port));
+    }
+
+    /** A client of a socket that is connected, which it takes over. */
+    BinaryClient(Socket connected) throws IOException {
+        socket = connected;
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(TIMEOUT_MS);
         input = new DataInputStream(socket.getInputStream());

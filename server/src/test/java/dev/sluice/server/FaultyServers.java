@@ -1,5 +1,6 @@
 package dev.sluice.server;
 
+import dev.sluice.core.administration.BucketPlan;
 import dev.sluice.core.bucket.BucketSpec;
 import dev.sluice.server.config.ConfigurationException;
 import dev.sluice.server.config.ServerConfiguration;
@@ -18,21 +19,28 @@ final class FaultyServers {
         return SluiceServer.start(new ServerConfiguration(
                 plain.transport(),
                 plain.listeners(),
+                plain.mgmt(),
+                plain.external(),
                 plain.threads(),
                 plain.limits(),
+                plain.handshakes(),
                 plain.buckets().stream()
-                        .map(bucket -> new ServerConfiguration.Bucket(wrap(bucket.spec(), plan), bucket.optional()))
+                        .map(bucket -> new ServerConfiguration.Bucket(wrap(bucket.plan(), plan), bucket.optional()))
                         .toList(),
                 plain.catalog(),
-                plain.effective()));
+                plain.effective(),
+                plain.runTime(),
+                plain.source()));
     }
 
-    private static BucketSpec wrap(BucketSpec spec, FaultPlan plan) {
-        return new BucketSpec(
+    private static BucketPlan wrap(BucketPlan wanted, FaultPlan plan) {
+        BucketSpec spec = wanted.spec();
+        BucketSpec wrapped = new BucketSpec(
                 spec.configuration(),
                 spec.quotaBytes(),
                 spec.flushAllowed(),
                 spec.dataDirectory(),
                 new FaultInjectingProvider(spec.provider(), plan));
+        return new BucketPlan(wanted.object(), wrapped, wanted.quotaGiven());
     }
 }

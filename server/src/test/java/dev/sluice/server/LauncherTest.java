@@ -103,7 +103,8 @@ class LauncherTest {
 
         assertThat(out.toString(StandardCharsets.UTF_8))
                 .matches(
-                        "Sluice \\S+ ready: 127\\.0\\.0\\.1:\\d+, buckets: default \\(memory, \\d+\\wiB, 128 vbuckets\\)\\R");
+                        "Sluice \\S+ ready: 127\\.0\\.0\\.1:\\d+, buckets: default \\(memory, \\d+\\wiB, 128 vbuckets\\),"
+                                + " management: 127\\.0\\.0\\.1:\\d+\\R");
         assertThat(err.size()).isZero();
     }
 

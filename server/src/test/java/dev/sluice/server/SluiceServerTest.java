@@ -210,7 +210,8 @@ class SluiceServerTest {
                 assertThat(server.readyLine())
                         .isEqualTo("Sluice " + Version.text() + " ready: 127.0.0.1:"
                                 + server.ports().get(0) + ", buckets: default (memory, 64MiB, 128 vbuckets),"
-                                + " b (memory, 1MiB, 8 vbuckets)");
+                                + " b (memory, 1MiB, 8 vbuckets), management: 127.0.0.1:"
+                                + server.managementAddresses().get(0).getPort());
             }
         }
 

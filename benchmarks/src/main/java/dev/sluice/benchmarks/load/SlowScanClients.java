@@ -119,15 +119,15 @@ public final class SlowScanClients {
             say("alone:      %s", reader.report());
             look("settling"); // The first look loads what it looks with.
             before = look("before");
+            recover(reader);
 
             start = System.nanoTime();
             begin(clientCount);
             say("%d clients have asked for everything after %.2f s", clientCount, secondsSince(start));
-            reader.report();
             TimeUnit.SECONDS.sleep(pauseSeconds);
             say("nobody reads: %s", reader.report());
             good = withinBounds(look("nobody reads"), clientCount);
-            reader.report(); // What the full collections have cost is none of the scans'.
+            recover(reader);
 
             start = System.nanoTime();
             readOn();
@@ -144,6 +144,12 @@ public final class SlowScanClients {
         TimeUnit.SECONDS.sleep(2);
         look("after");
         return good;
+    }
+
+    /** What the full collections of a look have cost is none of the scans'. */
+    private static void recover(SteadyReader reader) throws IOException, InterruptedException {
+        TimeUnit.SECONDS.sleep(2);
+        reader.report();
     }
 
     private void begin(int clientCount) throws IOException {

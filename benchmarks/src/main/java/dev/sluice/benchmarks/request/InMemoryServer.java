@@ -1,31 +1,18 @@
 package dev.sluice.benchmarks.request;
 
-import dev.sluice.core.Node;
-import dev.sluice.core.bucket.BucketSpec;
-import dev.sluice.core.bucket.Pools;
+import dev.sluice.benchmarks.MemoryNode;
 import dev.sluice.core.connection.Connection;
-import dev.sluice.core.engine.EngineSettings;
-import dev.sluice.core.engine.Setting;
-import dev.sluice.core.engine.Settings;
 import dev.sluice.core.limits.Limits;
 import dev.sluice.core.transport.Loop;
 import dev.sluice.core.transport.Transport;
-import dev.sluice.engine.EngineClock;
-import dev.sluice.engine.TaskPool;
 import dev.sluice.memory.MemoryEngineProvider;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.time.Instant;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.LinkedTransferQueue;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -45,32 +32,15 @@ final class InMemoryServer implements AutoCloseable {
     private static final int KEY_LENGTH = 30;
     private static final int SENT_BYTES = 1 << 20;
 
-    private final ScheduledExecutorService threads = Executors.newScheduledThreadPool(2, task -> {
-        Thread thread = new Thread(task, "benchmark-pool");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final MemoryNode server;
     private final LinkedTransferQueue<Runnable> tasks = new LinkedTransferQueue<>();
     private final Thread owner = Thread.currentThread();
     private final ArrayTransport transport = new ArrayTransport();
     private final Connection connection;
 
     InMemoryServer(Limits limits, long quotaBytes) {
-        TaskPool pool = new Pool();
-        Node node = new Node("benchmark", limits, new SystemClock(), new Pools(pool, pool, pool, pool));
-        node.buckets().create(bucket(quotaBytes)).join();
-        connection = Objects.requireNonNull(node.open(transport, new ThreadLoop(), true));
-    }
-
-    private static BucketSpec bucket(long quotaBytes) {
-        MemoryEngineProvider provider = new MemoryEngineProvider();
-        Settings settings = Settings.check(
-                "$", provider.configurationKeys().stream().map(Setting::of).toList(), Map.of(), problem -> {
-                    throw new IllegalStateException(problem.toString());
-                });
-        EngineSettings configuration =
-                new EngineSettings(Node.DEFAULT_BUCKET, provider.type(), 128, 20 << 20, Path.of("data"), settings);
-        return new BucketSpec(configuration, quotaBytes, false, Path.of("data"), provider);
+        server = new MemoryNode(limits, new MemoryEngineProvider(), 128, quotaBytes);
+        connection = Objects.requireNonNull(server.node().open(transport, new ThreadLoop(), true));
     }
 
     /** One turn of the loop: these bytes have arrived, and whatever that leads to at once. */
@@ -132,7 +102,7 @@ final class InMemoryServer implements AutoCloseable {
     @Override
     public void close() {
         connection.closed();
-        threads.shutdownNow();
+        server.close();
     }
 
     private final class ThreadLoop implements Loop {
@@ -150,35 +120,6 @@ final class InMemoryServer implements AutoCloseable {
         @Override
         public void execute(Runnable task) {
             tasks.add(task);
-        }
-    }
-
-    private final class Pool implements TaskPool {
-
-        @Override
-        public void execute(Runnable task) {
-            threads.execute(task);
-        }
-
-        @Override
-        public Scheduled schedule(Runnable task, long delayNanos) {
-            Future<?> future = threads.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
-            return () -> future.cancel(false);
-        }
-    }
-
-    /** As the server's. */
-    private static final class SystemClock implements EngineClock {
-
-        @Override
-        public long nanoTime() {
-            return System.nanoTime();
-        }
-
-        @Override
-        public long wallNanos() {
-            Instant now = Instant.now();
-            return now.getEpochSecond() * 1_000_000_000L + now.getNano();
         }
     }
 

@@ -5,17 +5,20 @@ import dev.sluice.core.cluster.BucketMap;
 import dev.sluice.core.cluster.BucketTopology;
 import dev.sluice.core.cluster.ClusterMaps;
 import dev.sluice.core.statistics.BucketCounters;
+import dev.sluice.core.statistics.CommandTimings;
+import dev.sluice.core.statistics.ResponseCounters;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.EngineClock;
 import dev.sluice.engine.TaskPool;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -29,10 +32,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Bucket {
 
-    private final BucketSpec spec;
     private final Account account;
     private final EngineFaults faults;
     private final BucketCounters counters;
+    private final CommandTimings timings;
+    private final ResponseCounters responses;
     private final BucketContext context;
     private final BucketMap map;
     private final Traffic traffic = new Traffic();
@@ -50,10 +54,22 @@ public final class Bucket {
     /** Completes when the engine is closed. */
     private final CompletableFuture<Void> destroyed = new CompletableFuture<>();
 
-    private final AtomicReference<BucketState> state = new AtomicReference<>(BucketState.CREATING);
+    /** Companions of the time before a pause, which must be quiet too before the engine rests or closes. */
+    private final Queue<BucketCompanion> retired = new ConcurrentLinkedQueue<>();
+
     private final AtomicInteger backgroundCalls = new AtomicInteger();
+
+    /** Orders changes of the state. Nothing of an engine, a user or a companion is called under it. */
+    private final Object life = new Object();
+
+    private volatile BucketSpec spec;
+    private volatile BucketState state = BucketState.CREATING;
     private volatile @Nullable GuardedEngine engine;
     private volatile @Nullable Runnable whenEmpty;
+    private volatile IngressLimit ingressLimit = IngressLimit.NONE;
+
+    /** Guarded by {@link #life}. */
+    private @Nullable Pause pause;
 
     Bucket(
             BucketSpec spec,
@@ -66,6 +82,8 @@ public final class Bucket {
         this.account = new Account(spec.quotaBytes());
         this.faults = new EngineFaults(spec.name(), spec.provider().type());
         this.counters = new BucketCounters(loops);
+        this.timings = new CommandTimings(loops);
+        this.responses = new ResponseCounters(loops);
         this.context = new BucketContext(
                 clock,
                 pools,
@@ -84,16 +102,22 @@ public final class Bucket {
         return spec.name();
     }
 
+    /** Whether clients may store what makes the bucket larger. */
+    public IngressLimit ingressLimit() {
+        return ingressLimit;
+    }
+
+    /** What it was created from, with what was changed since. */
     public BucketSpec spec() {
         return spec;
     }
 
     public BucketState state() {
-        return Objects.requireNonNull(state.get(), "state");
+        return state;
     }
 
     public boolean ready() {
-        return state.get() == BucketState.READY;
+        return state == BucketState.READY;
     }
 
     /** The engine behind its guard. Only for who has joined a bucket that was ready. */
@@ -112,6 +136,11 @@ public final class Bucket {
     }
 
     /** Whether clients may change documents; see {@link Traffic}. */
+    public boolean trafficEnabled() {
+        return traffic.enabled();
+    }
+
+    /** Switches it. */
     public void traffic(boolean enabled) {
         traffic.enabled(enabled);
     }
@@ -126,6 +155,16 @@ public final class Bucket {
 
     public BucketCounters counters() {
         return counters;
+    }
+
+    /** How long its commands took. */
+    public CommandTimings timings() {
+        return timings;
+    }
+
+    /** How many answers of each status it has given. */
+    public ResponseCounters responses() {
+        return responses;
     }
 
     /** Threads for scans and other work of this bucket that waits for disks. */
@@ -153,13 +192,21 @@ public final class Bucket {
         if (companion == null) {
             companion = companions.computeIfAbsent(type, t -> maker.apply(this));
             if (!ready()) {
-                companion.shutDown(); // Made while the bucket was going: nobody else may have seen it.
+                retire(type, companion); // Made while the bucket was going: nobody else may have seen it.
             }
         }
         return type.cast(companion);
     }
 
-    Collection<BucketCompanion> companions() {
+    /** It begins nothing more, and the next use makes another. */
+    private void retire(Class<?> type, BucketCompanion companion) {
+        retired.add(companion);
+        companions.remove(type, companion);
+        companion.shutDown();
+    }
+
+    /** What the server keeps for the bucket at this moment. */
+    public Collection<BucketCompanion> companions() {
         return companions.values();
     }
 
@@ -251,35 +298,137 @@ public final class Bucket {
                 spec.configuration().vbucketCount(),
                 spec.provider().ephemeral(),
                 capabilities.of(guarded)));
-        state.set(BucketState.READY);
+        synchronized (life) {
+            state = BucketState.READY;
+        }
+    }
+
+    /** What clients that write hear today. */
+    void ingressLimit(IngressLimit limit) {
+        ingressLimit = limit;
+    }
+
+    /** Other settings than those that it was created with. */
+    void spec(BucketSpec changed) {
+        spec = changed;
     }
 
     /**
      * Announces the end to all users.
      *
      * @param whenEmpty runs when the last of them has left, perhaps more than once, on any thread
-     * @return false when the bucket was not ready, and nothing was done
+     * @return the state in which the bucket was; only for READY and PAUSED anything was done
      */
-    boolean beginDestroying(Runnable whenEmpty) {
-        if (!state.compareAndSet(BucketState.READY, BucketState.DESTROYING)) {
-            return false;
+    BucketState beginDestroying(Runnable whenEmpty) {
+        BucketState before;
+        synchronized (life) {
+            before = state;
+            if (before != BucketState.READY && before != BucketState.PAUSED) {
+                return before;
+            }
+            state = BucketState.DESTROYING;
         }
-        for (BucketCompanion companion : companions.values()) {
-            companion.shutDown();
-        }
+        companions.forEach(this::retire);
         engine().cancelBlocked(); // Before anybody can find that all have left, and close the engine.
-        this.whenEmpty = whenEmpty;
+        shedUsers(whenEmpty);
+        return before;
+    }
+
+    /**
+     * Announces a pause to all users.
+     *
+     * @param whenEmpty as for {@link #beginDestroying}
+     * @return the state in which the bucket was; only for READY anything was done
+     */
+    BucketState beginPausing(Pause attempt, Runnable whenEmpty) {
+        BucketState before;
+        synchronized (life) {
+            before = state;
+            if (before != BucketState.READY) {
+                return before;
+            }
+            state = BucketState.PAUSING;
+            pause = attempt;
+        }
+        companions.forEach(this::retire);
+        shedUsers(whenEmpty);
+        return before;
+    }
+
+    /**
+     * Ends an attempt to pause.
+     *
+     * @param resting whether the engine has come to rest
+     * @return PAUSED or READY; PAUSING where the engine rests although nobody wants that any more, and has to go on first
+     */
+    BucketState endPausing(Pause attempt, boolean resting) {
+        synchronized (life) {
+            assert state == BucketState.PAUSING && pause == attempt;
+            if (resting && attempt.cancelled()) {
+                return BucketState.PAUSING;
+            }
+            whenEmpty = null;
+            pause = null;
+            state = resting ? BucketState.PAUSED : BucketState.READY;
+            return state;
+        }
+    }
+
+    /** The engine rests, nobody wants that, and it does not go on: the bucket is paused all the same. */
+    void endPausingAgainstAllWishes(Pause attempt) {
+        synchronized (life) {
+            assert state == BucketState.PAUSING && pause == attempt;
+            whenEmpty = null;
+            pause = null;
+            state = BucketState.PAUSED;
+        }
+    }
+
+    /** PAUSED to RESUMING. A pause that is under way is called off, and has to be {@linkplain Pause#tell told}. */
+    Resumption beginResuming() {
+        synchronized (life) {
+            BucketState before = state;
+            Pause pausing = pause;
+            if (before == BucketState.PAUSED) {
+                state = BucketState.RESUMING;
+            } else if (pausing != null) {
+                pausing.cancel();
+            }
+            return new Resumption(before, pausing);
+        }
+    }
+
+    /**
+     * What a wish to resume has met.
+     *
+     * @param before the state of the bucket
+     * @param pausing what was called off, if anything
+     */
+    record Resumption(BucketState before, @Nullable Pause pausing) {}
+
+    /** RESUMING to READY, or back to PAUSED. */
+    void endResuming(boolean resumed) {
+        synchronized (life) {
+            assert state == BucketState.RESUMING;
+            state = resumed ? BucketState.READY : BucketState.PAUSED;
+        }
+    }
+
+    private void shedUsers(Runnable action) {
+        whenEmpty = action;
         for (BucketUser user : users) {
             user.bucketGone(this);
         }
         if (users.isEmpty()) {
-            whenEmpty.run();
+            action.run();
         }
-        return true;
     }
 
     /** Whether nothing of the server uses the engine on a background thread any more. */
     boolean quiet() {
-        return backgroundCalls.get() == 0 && companions.values().stream().allMatch(BucketCompanion::quiet);
+        retired.removeIf(BucketCompanion::quiet);
+        return backgroundCalls.get() == 0
+                && retired.isEmpty()
+                && companions.values().stream().allMatch(BucketCompanion::quiet);
     }
 }

@@ -2,7 +2,7 @@ package dev.sluice.core.bucket;
 
 import org.jspecify.annotations.Nullable;
 
-/** A bucket cannot be created or destroyed; the message is for an operator. */
+/** Something cannot be done with a bucket; the message is for an operator. */
 public final class BucketException extends Exception {
 
     private static final long serialVersionUID = 1L;
@@ -15,13 +15,33 @@ public final class BucketException extends Exception {
         UNKNOWN,
         /** Something else is being done with it. */
         BUSY,
+        /** Its state, or its kind, does not allow that. */
+        WRONG_STATE,
+        /** It is at rest, or on its way there. */
+        PAUSED,
+        /** Somebody has called off what was under way. */
+        CANCELLED,
+        /** What was asked for makes no sense. */
+        INVALID,
+        /** There are as many buckets as there may be. */
+        TOO_MANY,
+        /** Its engine cannot do that. */
+        NOT_SUPPORTED,
         /** Its engine could not be made. */
-        ENGINE_FAILED
+        ENGINE_FAILED,
+        /** Its engine could not do it this time. */
+        FAILED,
+        /** It was done, but it could not be written down, so that a restart would undo it. */
+        NOT_REMEMBERED
     }
 
     private final Reason reason;
 
-    BucketException(Reason reason, String message, @Nullable Throwable cause) {
+    public BucketException(Reason reason, String message) {
+        this(reason, message, null);
+    }
+
+    public BucketException(Reason reason, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.reason = reason;
     }

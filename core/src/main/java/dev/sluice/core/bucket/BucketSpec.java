@@ -40,4 +40,9 @@ public record BucketSpec(
     public String name() {
         return configuration.bucketName();
     }
+
+    /** The same bucket with another quota. */
+    public BucketSpec withQuota(long bytes) {
+        return new BucketSpec(configuration, bytes, flushAllowed, writes, dataDirectory, provider);
+    }
 }

@@ -6,11 +6,14 @@ import dev.sluice.core.cluster.ClusterMaps;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.EngineClock;
 import dev.sluice.engine.EngineException;
+import dev.sluice.engine.Pausable;
+import dev.sluice.engine.Reconfigurable;
 import dev.sluice.engine.Status;
 import dev.sluice.engine.TaskPool;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.RejectedExecutionException;
@@ -33,6 +36,9 @@ import org.slf4j.LoggerFactory;
  *   <li>The engine closes, on a background thread. It may take its time; only the name stays taken meanwhile.
  * </ol>
  *
+ * <p><b>A pause</b> goes through the first two gates likewise, and then has the engine come to rest. Unlike an end it can
+ * fail, and can be called off at any time until the engine rests: then the bucket is ready again.
+ *
  * <p>Nothing here waits: each gate is looked at again by a scheduled task.
  */
 public final class Buckets {
@@ -43,6 +49,9 @@ public final class Buckets {
     private static final long GATE_NANOS = 10_000_000L;
 
     private static final long USERS_NANOS_MAX = 10_000_000_000L;
+    /** As many buckets as the reference server has places for. */
+    public static final int COUNT_MAX = 100;
+
     private static final long COMPANIONS_NANOS_MAX = 10_000_000_000L;
 
     private final EngineClock clock;
@@ -131,6 +140,16 @@ public final class Buckets {
         return ready;
     }
 
+    /** Whether there is a bucket of that name, in whatever state. */
+    public boolean exists(String name) {
+        return buckets.containsKey(name);
+    }
+
+    /** All buckets in whatever state, by name. */
+    public List<Bucket> all() {
+        return List.copyOf(buckets.values());
+    }
+
     /**
      * Creates a bucket on a background thread.
      *
@@ -138,16 +157,22 @@ public final class Buckets {
      */
     public CompletableFuture<Void> create(BucketSpec spec) {
         Bucket bucket = new Bucket(spec, clock, pools, loops, cluster, capabilities);
-        if (buckets.putIfAbsent(spec.name(), bucket) != null) {
-            return CompletableFuture.failedFuture(
-                    new BucketException(Reason.EXISTS, "bucket " + spec.name() + " exists already", null));
+        Bucket there = buckets.putIfAbsent(spec.name(), bucket);
+        if (there != null) {
+            return failed(
+                    isBusy(there.state()) ? Reason.BUSY : Reason.EXISTS,
+                    "bucket " + spec.name() + " exists already, and is " + there.state());
+        }
+        if (buckets.size() > COUNT_MAX) {
+            buckets.remove(spec.name(), bucket);
+            bucket.created().complete(null);
+            return failed(Reason.TOO_MANY, "there are " + COUNT_MAX + " buckets already, which is the limit");
         }
         // Looked at after the bucket is there: close() does it the other way round, so one of the two sees the other.
         if (closing) {
             buckets.remove(spec.name(), bucket);
             bucket.created().complete(null);
-            return CompletableFuture.failedFuture(
-                    new BucketException(Reason.BUSY, "bucket " + spec.name() + ": the server is stopping", null));
+            return failed(Reason.BUSY, "bucket " + spec.name() + ": the server is stopping");
         }
         try {
             pools.auxIo().execute(() -> open(bucket));
@@ -204,18 +229,29 @@ public final class Buckets {
         }
     }
 
+    /** Whether somebody is at work on it. */
+    private static boolean isBusy(BucketState state) {
+        return switch (state) {
+            case CREATING, PAUSING, RESUMING, DESTROYING -> true;
+            case READY, PAUSED -> false;
+        };
+    }
+
+    private static CompletableFuture<Void> failed(Reason reason, String message) {
+        return CompletableFuture.failedFuture(new BucketException(reason, message));
+    }
+
     /**
      * Ends a bucket: its connections are closed, its engine too, and its name is free again.
      *
      * @param force the data is not wanted any more, and the engine need not save any
-     * @return completes when all of that is done, or with a {@link BucketException} when there is no such bucket, or one
-     *     that is coming or going
+     * @return completes when all of that is done, or with a {@link BucketException} when there is no such bucket, or
+     *     somebody else is at work on it
      */
     public CompletableFuture<Void> destroy(String name, boolean force) {
         Bucket bucket = buckets.get(name);
         if (bucket == null) {
-            return CompletableFuture.failedFuture(
-                    new BucketException(Reason.UNKNOWN, "bucket " + name + " does not exist", null));
+            return failed(Reason.UNKNOWN, "bucket " + name + " does not exist");
         }
         AtomicBoolean left = new AtomicBoolean();
         AtomicReference<TaskPool.@Nullable Scheduled> gate = new AtomicReference<>();
@@ -228,9 +264,9 @@ public final class Buckets {
                 afterUsers(bucket, force);
             }
         };
-        if (!bucket.beginDestroying(usersLeft)) {
-            return CompletableFuture.failedFuture(new BucketException(
-                    Reason.BUSY, "bucket " + name + " is " + bucket.state() + " (expected: READY)", null));
+        BucketState before = bucket.beginDestroying(usersLeft);
+        if (isBusy(before)) {
+            return failed(Reason.BUSY, "bucket " + name + " is " + before + " (expected: READY or PAUSED)");
         }
         Runnable openGate = () -> {
             if (!left.get()) {
@@ -272,14 +308,204 @@ public final class Buckets {
         bucket.destroyed().complete(null);
     }
 
-    /** Gives a ready bucket another quota. On a background thread; false where there is no such bucket. */
+    /**
+     * Puts a bucket to rest: its connections are closed, what the server does with its engine ends, and the engine comes
+     * to rest.
+     *
+     * @return completes when the bucket is paused. With a {@link BucketException} where it is not, and serves again: because
+     *     the engine cannot or could not, because somebody resumed the bucket meanwhile, or because it was not ready
+     */
+    public CompletableFuture<Void> pause(String name) {
+        Bucket bucket = buckets.get(name);
+        if (bucket == null) {
+            return failed(Reason.UNKNOWN, "bucket " + name + " does not exist");
+        }
+        if (bucket.ready() && bucket.engine().capability(Pausable.class) == null) {
+            String type = bucket.spec().provider().type();
+            return failed(Reason.NOT_SUPPORTED, "bucket " + name + ": engine " + type + " cannot pause");
+        }
+        Pause attempt = new Pause();
+        AtomicBoolean left = new AtomicBoolean();
+        Runnable usersLeft = () -> {
+            if (left.compareAndSet(false, true)) {
+                inBackground(bucket, attempt, () -> awaitQuiet(bucket, attempt, clock.nanoTime()));
+            }
+        };
+        BucketState before = bucket.beginPausing(attempt, usersLeft);
+        switch (before) {
+            case READY -> {}
+            case PAUSING, PAUSED -> {
+                return failed(Reason.PAUSED, "bucket " + name + " is " + before + " already");
+            }
+            case CREATING, RESUMING, DESTROYING -> {
+                return failed(Reason.WRONG_STATE, "bucket " + name + " is " + before + " (expected: READY)");
+            }
+        }
+        if (!left.get()) {
+            // Users leave at once or as soon as their loop finds time; one that does not is no reason to wait for ever.
+            Runnable enough = () -> {
+                if (left.compareAndSet(false, true)) {
+                    endPause(bucket, attempt, Status.TEMPORARY_FAILURE);
+                }
+            };
+            attempt.onCancel(() -> inBackground(bucket, attempt, enough));
+            pools.auxIo().schedule(enough, USERS_NANOS_MAX);
+        }
+        return attempt.done();
+    }
+
+    private void awaitQuiet(Bucket bucket, Pause attempt, long since) {
+        if (attempt.cancelled()) {
+            endPause(bucket, attempt, Status.CANCELLED);
+        } else if (bucket.quiet()) {
+            Pausable pausable = Objects.requireNonNull(bucket.engine().capability(Pausable.class));
+            endPause(bucket, attempt, pausable.pause(attempt));
+        } else if (clock.nanoTime() - since < COMPANIONS_NANOS_MAX) {
+            pools.auxIo().schedule(() -> awaitQuiet(bucket, attempt, since), GATE_NANOS);
+        } else {
+            endPause(bucket, attempt, Status.TEMPORARY_FAILURE);
+        }
+    }
+
+    private void endPause(Bucket bucket, Pause attempt, Status status) {
+        BucketState now = bucket.endPausing(attempt, status == Status.SUCCESS);
+        if (now == BucketState.PAUSING) {
+            Pausable pausable = Objects.requireNonNull(bucket.engine().capability(Pausable.class));
+            Status resumed = pausable.resume();
+            if (resumed == Status.SUCCESS) {
+                now = bucket.endPausing(attempt, false);
+            } else {
+                bucket.endPausingAgainstAllWishes(attempt);
+                LOG.warn(
+                        "bucket stays paused, as its engine does not resume: bucket={} status={}",
+                        bucket.name(),
+                        resumed);
+            }
+        }
+        if (now == BucketState.PAUSED) {
+            attempt.done().complete(null);
+        } else if (attempt.cancelled()) {
+            attempt.done()
+                    .completeExceptionally(new BucketException(
+                            Reason.CANCELLED, "bucket " + bucket.name() + " was resumed before it was paused"));
+        } else {
+            attempt.done()
+                    .completeExceptionally(new BucketException(
+                            Reason.FAILED, "bucket " + bucket.name() + " could not be paused: " + status));
+        }
+    }
+
+    /** Goes on with a pause on a background thread; where there are none any more, the server is stopping. */
+    private void inBackground(Bucket bucket, Pause attempt, Runnable task) {
+        try {
+            pools.auxIo().execute(task);
+        } catch (RejectedExecutionException e) {
+            attempt.done()
+                    .completeExceptionally(new BucketException(
+                            Reason.FAILED, "bucket " + bucket.name() + ": the server is stopping", e));
+        }
+    }
+
+    /**
+     * Has a paused bucket serve again, or calls off a pause that is under way.
+     *
+     * @return completes when the bucket serves, or at once where a pause was called off; with a {@link BucketException}
+     *     where there is nothing to resume, or the engine could not
+     */
+    public CompletableFuture<Void> resume(String name) {
+        Bucket bucket = buckets.get(name);
+        if (bucket == null) {
+            return failed(Reason.UNKNOWN, "bucket " + name + " does not exist");
+        }
+        Bucket.Resumption resumption = bucket.beginResuming();
+        Pause pausing = resumption.pausing();
+        if (pausing != null) {
+            pausing.tell();
+            return CompletableFuture.completedFuture(null);
+        }
+        if (resumption.before() != BucketState.PAUSED) {
+            return failed(
+                    Reason.WRONG_STATE,
+                    "bucket " + name + " is " + resumption.before() + " (expected: PAUSED or PAUSING)");
+        }
+        CompletableFuture<Void> resumed = new CompletableFuture<>();
+        try {
+            pools.auxIo().execute(() -> wake(bucket, resumed));
+        } catch (RejectedExecutionException e) {
+            bucket.endResuming(false);
+            return failed(Reason.FAILED, "bucket " + name + ": the server is stopping");
+        }
+        return resumed;
+    }
+
+    private static void wake(Bucket bucket, CompletableFuture<Void> resumed) {
+        Pausable pausable = Objects.requireNonNull(bucket.engine().capability(Pausable.class));
+        Status status = pausable.resume();
+        bucket.endResuming(status == Status.SUCCESS);
+        if (status == Status.SUCCESS) {
+            resumed.complete(null);
+        } else {
+            resumed.completeExceptionally(
+                    new BucketException(Reason.FAILED, "bucket " + bucket.name() + " could not be resumed: " + status));
+        }
+    }
+
+    /** Gives a bucket that is ready or paused another quota. On a background thread; false where there is no such bucket. */
     public boolean quota(String name, long quotaBytes) {
-        Bucket bucket = ready(name);
+        Bucket bucket = serving(name);
         if (bucket == null) {
             return false;
         }
         bucket.account().quotaBytes(quotaBytes);
+        bucket.spec(bucket.spec().withQuota(quotaBytes));
         return true;
+    }
+
+    /**
+     * Gives a bucket that is ready or paused other settings; of those of its engine, the dynamic ones have an effect. On a
+     * background thread.
+     *
+     * @throws BucketException where there is no such bucket, or its engine does not take these values
+     */
+    public void reconfigure(BucketSpec changed) throws BucketException {
+        Bucket bucket = serving(changed.name());
+        if (bucket == null) {
+            throw new BucketException(Reason.UNKNOWN, "bucket " + changed.name() + " does not exist, or is not ready");
+        }
+        Reconfigurable reconfigurable = bucket.engine().capability(Reconfigurable.class);
+        if (reconfigurable != null) {
+            try {
+                reconfigurable.reconfigure(changed.configuration());
+            } catch (IllegalArgumentException e) {
+                throw new BucketException(Reason.INVALID, String.valueOf(e.getMessage()), e);
+            } catch (EngineFailedException e) {
+                throw new BucketException(Reason.FAILED, "bucket " + changed.name() + ": its engine failed", e);
+            }
+        }
+        if (changed.quotaBytes() != bucket.account().quotaBytes()) {
+            bucket.account().quotaBytes(changed.quotaBytes());
+        }
+        bucket.spec(changed);
+    }
+
+    /**
+     * Says whether clients may store what makes a bucket larger. Any thread.
+     *
+     * @return false where there is no such bucket
+     */
+    public boolean ingressLimit(String name, IngressLimit limit) {
+        Bucket bucket = serving(name);
+        if (bucket == null) {
+            return false;
+        }
+        bucket.ingressLimit(limit);
+        return true;
+    }
+
+    /** The bucket of that name if it has an engine that nobody closes. */
+    private @Nullable Bucket serving(String name) {
+        Bucket bucket = buckets.get(name);
+        return bucket != null && (bucket.ready() || bucket.state() == BucketState.PAUSED) ? bucket : null;
     }
 
     /**
@@ -300,8 +526,21 @@ public final class Buckets {
         if (bucket.state() == BucketState.CREATING) {
             return CompletableFuture.completedFuture(null); // It failed to open.
         }
-        CompletableFuture<Void> unused = destroy(bucket.name(), false);
+        if (bucket.state() == BucketState.PAUSING) {
+            CompletableFuture<Void> unused = resume(bucket.name()); // Which calls the pause off.
+        }
+        endWhenIdle(bucket);
         return bucket.destroyed();
+    }
+
+    /** A bucket that somebody else is at work on ends after that. */
+    private void endWhenIdle(Bucket bucket) {
+        CompletableFuture<Void> unused = destroy(bucket.name(), false).whenComplete((done, failure) -> {
+            BucketState state = bucket.state();
+            if (failure != null && (state == BucketState.PAUSING || state == BucketState.RESUMING)) {
+                pools.auxIo().schedule(() -> endWhenIdle(bucket), GATE_NANOS);
+            }
+        });
     }
 
     /** Time passes for what belongs to buckets. Once a second, on any thread that may do a little work. */

@@ -8,6 +8,7 @@ import dev.sluice.engine.DocumentView;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.Flush;
 import dev.sluice.engine.MutationResult;
+import dev.sluice.engine.Pausable;
 import dev.sluice.engine.Persistence;
 import dev.sluice.engine.RandomDocuments;
 import dev.sluice.engine.RangeScans;
@@ -36,6 +37,8 @@ final class GuardedEngine implements Engine {
     private final @Nullable VBuckets vbuckets;
     private final @Nullable Flush flush;
     private final @Nullable RecordApplication recordApplication;
+    private final @Nullable Pausable pausable;
+    private final @Nullable Reconfigurable reconfigurable;
     private final @Nullable DocumentReads documentReads;
     private final @Nullable RandomDocuments randomDocuments;
     private final @Nullable Persistence persistence;
@@ -51,6 +54,10 @@ final class GuardedEngine implements Engine {
         this.flush = flushing == null ? null : new GuardedFlush(flushing, guard);
         RecordApplication application = engine.capability(RecordApplication.class);
         this.recordApplication = application == null ? null : new GuardedRecordApplication(application, guard);
+        Pausable pausing = engine.capability(Pausable.class);
+        this.pausable = pausing == null ? null : new GuardedPausable(pausing, guard);
+        Reconfigurable changing = engine.capability(Reconfigurable.class);
+        this.reconfigurable = changing == null ? null : new GuardedReconfigurable(changing, guard);
         DocumentReads reads = engine.capability(DocumentReads.class);
         this.documentReads = reads == null ? null : new GuardedDocumentReads(reads, guard);
         RandomDocuments chance = engine.capability(RandomDocuments.class);
@@ -203,7 +210,9 @@ final class GuardedEngine implements Engine {
         } else if (type == Persistence.class) {
             capability = persistence;
         } else if (type == Reconfigurable.class) {
-            capability = engine.capability(Reconfigurable.class); // Background threads only; who calls it guards it.
+            capability = reconfigurable;
+        } else if (type == Pausable.class) {
+            capability = pausable;
         } else {
             throw new IllegalArgumentException("no guard for the capability " + type.getName());
         }

@@ -17,6 +17,10 @@ final class Traffic {
         this.enabled = enabled;
     }
 
+    boolean enabled() {
+        return enabled;
+    }
+
     /**
      * Whether a call of the engine is put off. One that the engine has begun goes on: it may have changed something.
      *

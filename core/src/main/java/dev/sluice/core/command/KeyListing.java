@@ -84,24 +84,28 @@ final class KeyListing implements Abandonable {
         BlockedCookie blocked = cookie.block();
         try {
             bucket.auxIoPool().execute(() -> {
-                if (claimed.compareAndSet(false, true)) {
-                    collect(bucket, prefix, count, persisted);
-                    blocked.notifyIoComplete(Status.SUCCESS);
-                }
+                collect(bucket, prefix, count, persisted);
+                blocked.notifyIoComplete(Status.SUCCESS);
             });
         } catch (RejectedExecutionException bucketIsGone) {
-            blocked.notifyIoComplete(Status.CANCELLED);
             outcome = Status.CANCELLED;
+            blocked.notifyIoComplete(Status.SUCCESS);
         }
         return Status.WOULD_BLOCK;
     }
 
     private void collect(Bucket bucket, byte[] prefix, int count, long persisted) {
+        // Announced before the cursor is claimed, so that the engine stays open until it is given back.
         boolean usable = bucket.beginBackgroundCall();
         try {
-            outcome = usable ? take(prefix, count, persisted) : Status.CANCELLED;
+            if (claimed.compareAndSet(false, true)) {
+                try {
+                    outcome = usable ? take(prefix, count, persisted) : Status.CANCELLED;
+                } finally {
+                    close();
+                }
+            }
         } finally {
-            close();
             bucket.endBackgroundCall();
         }
     }

@@ -43,10 +43,10 @@ enum StatCommand implements Command {
             if (descriptions.isCompletedExceptionally()) {
                 return Status.TEMPORARY_FAILURE;
             }
-            @SuppressWarnings("unchecked") // Only describeConnections puts one here.
-            List<Supplier<String>> lines = (List<Supplier<String>>) descriptions.join();
-            StatisticSource source = (group, argument) ->
-                    lines.stream().map(json -> new Statistic("", json.get())).iterator();
+            @SuppressWarnings("unchecked") // Only asked() puts one here.
+            List<Supplier<Statistic>> lines = (List<Supplier<Statistic>>) descriptions.join();
+            StatisticSource source =
+                    (group, argument) -> lines.stream().map(Supplier::get).iterator();
             return stream(cookie, cookie.session().node().pools().nonIo(), source, "", "");
         }
         Spool spool = (Spool) progress;
@@ -61,45 +61,65 @@ enum StatCommand implements Command {
         int space = key.indexOf(' ');
         String group = space < 0 ? key : key.substring(0, space);
         String argument = space < 0 ? "" : key.substring(space + 1);
-        Status allowed = allowed(cookie, group);
+        NodeServices node = cookie.session().node();
+        StatGroup known = StatGroup.of(group);
+        Status allowed = allowed(cookie, known);
         if (allowed != Status.SUCCESS) {
             return allowed;
         }
-        NodeServices node = cookie.session().node();
-        switch (group) {
-            case "settings" -> {
-                StatisticSource source = (g, a) ->
-                        List.of(new Statistic("", node.settingsJson())).iterator();
-                return stream(cookie, node.pools().nonIo(), source, group, argument);
-            }
-            case "connections" -> {
-                return connections(cookie, argument);
-            }
-            default -> {
-                Bucket bucket = cookie.bucketOrNull();
-                if (bucket == null) {
-                    return cookie.refuse(Refusal.NO_BUCKET);
-                }
-                if (KeyStatistics.isGroup(group)) {
-                    return KeyStatistics.begin(cookie, group, argument);
-                }
-                StatisticSource source = new BucketStatistics(node, bucket);
-                return stream(cookie, bucket.nonIoPool(), source, group, argument);
-            }
+        Bucket bucket = cookie.bucketOrNull();
+        if (bucket == null && (known == null || known.ofBucket())) {
+            return cookie.refuse(Refusal.NO_BUCKET);
         }
+        if (KeyStatistics.isGroup(group)) {
+            return KeyStatistics.begin(cookie, group, argument);
+        }
+        if (known == null) {
+            return ofBucket(cookie, group, argument);
+        }
+        return switch (known) {
+            case CONNECTIONS -> connections(cookie, argument);
+            case CLIENT_CONNECTION_DETAILS -> asked(cookie, LoopStatistics.clientAddresses(node));
+            case WORKER_THREAD_INFO -> {
+                if (!argument.isEmpty() && !argument.equals("aggregate")) {
+                    cookie.errorContext("worker_thread_info: argument is not known (expected: none, or aggregate)");
+                    yield Status.INVALID_ARGUMENTS;
+                }
+                yield asked(cookie, LoopStatistics.loops(node, argument));
+            }
+            case STAT_TIMINGS -> asked(cookie, LoopStatistics.timings(node, cookie.bucket(), true));
+            case TIMINGS -> asked(cookie, LoopStatistics.timings(node, cookie.bucket(), false));
+            case RESET -> reset(cookie, argument);
+            default ->
+                known.ofBucket()
+                        ? ofBucket(cookie, group, argument)
+                        : stream(cookie, node.pools().nonIo(), new ServerStatistics(node), group, argument);
+        };
+    }
+
+    private static Status ofBucket(CommandCookie cookie, String group, String argument) {
+        Bucket bucket = cookie.bucket();
+        StatisticSource source = new BucketStatistics(cookie.session().node(), bucket);
+        return stream(cookie, bucket.nonIoPool(), source, group, argument);
+    }
+
+    /** Timings belong to the loops; all else that can be zeroed does not. */
+    private static Status reset(CommandCookie cookie, String argument) {
+        if (!argument.equals("timings")) {
+            return ofBucket(cookie, StatGroup.RESET.text(), argument);
+        }
+        return asked(cookie, LoopStatistics.resetTimings(cookie.session().node(), cookie.bucket()));
     }
 
     /** What a group needs before anybody looks for it; connections are looked at one by one. Protocol: {@code auth} 6.4. */
-    private static Status allowed(CommandCookie cookie, String group) {
-        return switch (group) {
-            case "connections" -> Status.SUCCESS;
-            case "settings" -> Permission.require(cookie, STAT, Privilege.STATS);
-            case "reset" -> {
-                Status onServer = Permission.require(cookie, STAT, Privilege.STATS);
-                yield onServer == Status.SUCCESS ? Permission.require(cookie, STAT, Privilege.SIMPLE_STATS) : onServer;
-            }
-            default -> Permission.require(cookie, STAT, Privilege.SIMPLE_STATS);
-        };
+    private static Status allowed(CommandCookie cookie, @Nullable StatGroup known) {
+        boolean ofBucket = known == null || known.ofBucket();
+        Status onServer = known != null && known.privileged()
+                ? Permission.require(cookie, STAT, Privilege.STATS)
+                : Status.SUCCESS;
+        return onServer == Status.SUCCESS && ofBucket
+                ? Permission.require(cookie, STAT, Privilege.SIMPLE_STATS)
+                : onServer;
     }
 
     /** Asks every loop for its connections, and goes on when the last has answered. */
@@ -125,8 +145,18 @@ enum StatCommand implements Command {
             }
             which = id -> id == wanted;
         }
-        CompletableFuture<List<Supplier<String>>> lines =
-                cookie.session().node().describeConnections(which);
+        return asked(
+                cookie,
+                cookie.session()
+                        .node()
+                        .describeConnections(which)
+                        .thenApply(found -> found.stream()
+                                .<Supplier<Statistic>>map(json -> () -> new Statistic("", json.get()))
+                                .toList()));
+    }
+
+    /** Waits for what loops have been asked, and streams it then. */
+    private static Status asked(CommandCookie cookie, CompletableFuture<List<Supplier<Statistic>>> lines) {
         cookie.progress(lines);
         BlockedCookie blocked = cookie.block();
         CompletableFuture<Void> unused = lines.handle((list, failure) -> {

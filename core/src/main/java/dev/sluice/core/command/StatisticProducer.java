@@ -63,6 +63,8 @@ final class StatisticProducer implements Spool.Producer {
             return Status.SUCCESS;
         } catch (EngineFailedException e) {
             return Status.FAILED;
+        } catch (UnknownNameException e) {
+            return e.status();
         } catch (IllegalArgumentException e) {
             out.clear();
             append(out, "", String.valueOf(e.getMessage()));

@@ -35,6 +35,9 @@ final class WithMeta {
             return Status.NOT_SUPPORTED;
         }
         if (cookie.step() == BEGIN) {
+            if (!cookie.bucket().trafficEnabled()) {
+                return Status.TEMPORARY_FAILURE;
+            }
             String contradiction = contradiction(cookie, write);
             if (contradiction != null) {
                 cookie.errorContext(contradiction);

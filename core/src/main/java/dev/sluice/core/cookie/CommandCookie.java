@@ -88,6 +88,7 @@ public final class CommandCookie implements EngineCall {
     private int chargedBytes;
     private boolean timed;
     private long startNanos;
+    private boolean measured;
     private int step;
     private int attempts;
 
@@ -375,6 +376,15 @@ public final class CommandCookie implements EngineCall {
     /** When the request was there as a whole, on the node's clock; only where {@link #timed()}. */
     public long startNanos() {
         return startNanos;
+    }
+
+    /** Whether it counts for the timings of commands. */
+    public boolean measured() {
+        return measured;
+    }
+
+    public void measured(boolean counts) {
+        this.measured = counts;
     }
 
     public void startNanos(long nanos) {

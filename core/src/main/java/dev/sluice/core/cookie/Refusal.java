@@ -17,5 +17,7 @@ public enum Refusal {
     /** Nobody has logged in: why, the client is not told. */
     AUTHENTICATION_FAILED,
     /** The CAS to store is none that a document can have. */
-    CAS_VALUE_INVALID
+    CAS_VALUE_INVALID,
+    /** The bucket is at rest. */
+    BUCKET_PAUSED
 }

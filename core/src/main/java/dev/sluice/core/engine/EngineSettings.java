@@ -50,12 +50,24 @@ public record EngineSettings(
     }
 
     /**
-     * The directory of a bucket's files below the data directory. Names may be made of dots and may hold percent signs, so
-     * both are written as percent and two digits where a file system, or another name, could take them for something else.
+     * The directory of a bucket's files below the data directory. Names may be made of dots and may differ in nothing but
+     * their letters' case, of which some file systems make nothing, or take two names for one: so a capital is written as a
+     * plus and its small letter, and a dot at either end as a plus and a low line. No name of a bucket has a plus.
      */
     public static Path directoryOf(Path dataRoot, String bucketName) {
-        String name = bucketName.replace("%", "%25");
-        return dataRoot.resolve(name.startsWith(".") ? "%2E" + name.substring(1) : name);
+        StringBuilder directory = new StringBuilder(bucketName.length() + 8);
+        int last = bucketName.length() - 1;
+        for (int i = 0; i <= last; i++) {
+            char c = bucketName.charAt(i);
+            if (c >= 'A' && c <= 'Z') {
+                directory.append('+').append((char) (c - 'A' + 'a'));
+            } else if (c == '.' && (i == 0 || i == last)) {
+                directory.append("+_");
+            } else {
+                directory.append(c);
+            }
+        }
+        return dataRoot.resolve(directory.toString());
     }
 
     @Override

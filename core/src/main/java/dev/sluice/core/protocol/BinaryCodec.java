@@ -82,7 +82,7 @@ public final class BinaryCodec {
         return reply.has(Feature.UNORDERED_EXECUTION);
     }
 
-    /** Whether answers need to know when their request came. */
+    /** Whether every answer says how long its command took. */
     public boolean timed() {
         return reply.has(Feature.TRACING);
     }
@@ -176,6 +176,11 @@ public final class BinaryCodec {
         }
         String acting = request.actsFor();
         if (acting != null && !actFor(cookie, acting)) {
+            return null;
+        }
+        WireStatus full = Ingress.refusal(opcode, session.bucket());
+        if (full != null) {
+            reply.send(cookie, full, null);
             return null;
         }
         request.vbucket(Wire.u16(array, offset + Wire.VBUCKET));

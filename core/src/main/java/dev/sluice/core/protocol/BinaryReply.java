@@ -388,7 +388,7 @@ public final class BinaryReply implements Reply {
                 | ((long) extrasLength << 24)
                 | ((long) datatype << 16)
                 | status.code());
-        rest(out, cookie, bodyLength, cas);
+        rest(out, cookie, status, bodyLength, cas);
         long nanos = session.node().clock().nanoTime() - cookie.startNanos();
         out.writeByte(ServerDuration.FRAME_INFO);
         out.writeShort(ServerDuration.encode(nanos / 1000));
@@ -412,17 +412,18 @@ public final class BinaryReply implements Reply {
                 | ((long) extrasLength << 24)
                 | ((long) datatype << 16)
                 | status.code());
-        rest(out, cookie, extrasLength + keyLength + valueLength, cas);
+        rest(out, cookie, status, extrasLength + keyLength + valueLength, cas);
         return out;
     }
 
-    private void rest(ByteBuf out, CommandCookie cookie, int bodyLength, long cas) {
+    private void rest(ByteBuf out, CommandCookie cookie, WireStatus status, int bodyLength, long cas) {
         out.writeLong(((long) bodyLength << 32) | (cookie.request().wireOpaque() & 0xffff_ffffL));
         out.writeLong(cas);
         Bucket bucket = session.bucket();
         if (bucket != null) {
-            bucket.counters()
-                    .count(session.loop().index(), BucketCounter.BYTES_WRITTEN, Wire.HEADER_BYTES + bodyLength);
+            int loop = session.loop().index();
+            bucket.counters().count(loop, BucketCounter.BYTES_WRITTEN, Wire.HEADER_BYTES + bodyLength);
+            bucket.responses().count(loop, status.code());
         }
     }
 }

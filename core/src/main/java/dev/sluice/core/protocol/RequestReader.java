@@ -90,6 +90,18 @@ final class RequestReader {
             case DEL_VBUCKET -> VBucketCommands.DEL_VBUCKET;
             case ENABLE_TRAFFIC -> VBucketCommands.ENABLE_TRAFFIC;
             case DISABLE_TRAFFIC -> VBucketCommands.DISABLE_TRAFFIC;
+            case CREATE_BUCKET,
+                    DELETE_BUCKET,
+                    PAUSE_BUCKET,
+                    RESUME_BUCKET,
+                    VALIDATE_BUCKET_CONFIG,
+                    SET_PARAM,
+                    SET_BUCKET_DATA_LIMIT_EXCEEDED,
+                    CONFIG_VALIDATE,
+                    CONFIG_RELOAD,
+                    GET_CMD_TIMER,
+                    SET_CTRL_TOKEN,
+                    GET_CTRL_TOKEN -> ManagementReader.read(cookie, reply, opcode, array, extras);
             default -> MetadataReader.read(cookie, reply, opcode, array, extras, extrasLength);
         };
     }

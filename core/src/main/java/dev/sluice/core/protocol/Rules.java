@@ -87,6 +87,16 @@ record Rules(
     static final Rules RANGE_SCAN_CONTINUE = NOTHING.extras(28);
     static final Rules RANGE_SCAN_CANCEL = NOTHING.extras(16);
 
+    static final Rules CREATE_BUCKET =
+            NOTHING.name(Part.REQUIRED, Part.REQUIRED).anyCas();
+    static final Rules DELETE_BUCKET =
+            NOTHING.name(Part.REQUIRED, Part.OPTIONAL).anyCas();
+    static final Rules NAMED_BUCKET = NOTHING.name(Part.OPTIONAL, Part.FORBIDDEN);
+    static final Rules CONFIG_VALIDATE = NOTHING.name(Part.FORBIDDEN, Part.REQUIRED);
+    static final Rules SET_PARAM = NOTHING.extras(4).name(Part.REQUIRED, Part.REQUIRED);
+    static final Rules LIMIT_INGRESS = NOTHING.extras(2).name(Part.REQUIRED, Part.FORBIDDEN);
+    static final Rules GET_CMD_TIMER = NOTHING.extras(1).name(Part.OPTIONAL, Part.FORBIDDEN);
+    static final Rules SET_CTRL_TOKEN = NOTHING.extras(8).anyCas();
     static final Rules GET_ERROR_MAP = NOTHING.name(Part.FORBIDDEN, Part.REQUIRED);
     static final Rules GET_CLUSTER_CONFIG = NOTHING.extras(0, 16);
     static final Rules SET_CLUSTER_CONFIG =

@@ -34,6 +34,7 @@ final class StatusMapping {
             case SYNC_WRITE_AMBIGUOUS -> WireStatus.SYNC_WRITE_AMBIGUOUS;
             case NO_ACCESS -> WireStatus.EACCESS;
             case AUTHENTICATION_FAILED -> WireStatus.AUTH_ERROR;
+            case BUCKET_PAUSED -> WireStatus.BUCKET_PAUSED;
             case CAS_VALUE_INVALID -> WireStatus.CAS_VALUE_INVALID;
         };
         return xerror ? wire : wire.withoutXerror(collections);

@@ -5,8 +5,13 @@ import dev.sluice.core.bucket.BucketCompanion;
 import dev.sluice.core.limits.Limits;
 import dev.sluice.engine.EngineClock;
 import dev.sluice.engine.RangeScans;
+import dev.sluice.engine.Statistic;
 import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -96,6 +101,20 @@ public final class ScanRegistry implements BucketCompanion {
     /** How many scans are open. */
     public int open() {
         return slotsTaken.get();
+    }
+
+    @Override
+    public @Nullable Iterator<Statistic> statistics(String group) {
+        if (!group.equals("range-scans")) {
+            return null;
+        }
+        List<Statistic> lines = new ArrayList<>();
+        lines.add(Statistic.of("total_scans", open()));
+        sessions.forEach((id, session) -> {
+            String name = "vb_" + session.vbucket() + ":" + new UUID(id.high, id.low);
+            lines.add(Statistic.of(name + ":idle_ms", session.idleNanos() / 1_000_000));
+        });
+        return lines.iterator();
     }
 
     @Override

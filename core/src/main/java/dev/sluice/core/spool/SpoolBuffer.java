@@ -107,9 +107,9 @@ public final class SpoolBuffer {
             if (needed > Integer.MAX_VALUE - 8) {
                 throw new IllegalStateException("spool of " + needed + " bytes (expected: one record below 2 GiB)");
             }
-            // Exactly what a large record needs and no doubling: the bound of a stream's memory is limit plus one
-            // record.
-            long roomy = size == 0 ? limitBytes : Math.min(2L * array.length, 2L * limitBytes);
+            // Room for the last record, if it is not large; then exactly what it needs. So the bound of a stream's
+            // memory is the limit plus one record.
+            long roomy = size == 0 ? limitBytes : limitBytes + limitBytes / 4L;
             array = Arrays.copyOf(array, (int) Math.max(needed, roomy));
         }
     }

@@ -11,6 +11,7 @@ import dev.sluice.engine.BlockedCookie;
 import dev.sluice.engine.DocumentReads;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.Flush;
+import dev.sluice.engine.Pausable;
 import dev.sluice.engine.Persistence;
 import dev.sluice.engine.RandomDocuments;
 import dev.sluice.engine.RangeScans;
@@ -43,6 +44,7 @@ class GuardTest {
             VBuckets.class, GuardedVBuckets.class,
             Flush.class, GuardedFlush.class,
             RecordApplication.class, GuardedRecordApplication.class,
+            Pausable.class, GuardedPausable.class,
             DocumentReads.class, GuardedDocumentReads.class,
             RandomDocuments.class, GuardedRandomDocuments.class,
             Persistence.class, GuardedPersistence.class);

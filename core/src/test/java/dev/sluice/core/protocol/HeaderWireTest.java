@@ -62,6 +62,15 @@ class HeaderWireTest {
             new Row("ae ad", "0", '-', '-', "0", "raw"),
             new Row("b5", "0 16", '-', '-', "0", "raw"),
             new Row("da", "0", '-', '+', "0", "json"),
+            new Row("85", "0", '+', '+', "any", "raw"),
+            new Row("86", "0", '+', 'o', "any", "raw"),
+            new Row("8a 8b", "0", 'o', '-', "0", "raw"),
+            new Row("25 8c", "0", '-', '+', "0", "raw"),
+            new Row("26 f5", "0", '-', '-', "0", "raw"),
+            new Row("2b", "2", '+', '-', "0", "raw"),
+            new Row("82", "4", '+', '+', "0", "raw"),
+            new Row("f3", "1", 'o', '-', "0", "raw"),
+            new Row("f4", "8", '-', '-', "any", "raw"),
             new Row("db", "28", '-', '-', "0", "raw"),
             new Row("dc", "16", '-', '-', "0", "raw"),
             new Row("49 4a 83 93", "0", '+', '-', "0", "raw"),
@@ -76,11 +85,12 @@ class HeaderWireTest {
             new Row("48", "0 4", '-', '-', "0", "raw"), // without collections
             new Row("96", "0", '-', '-', "any", "raw"),
             new Row("b7", "8", '-', '-', "0", "raw"),
+            new Row("af", "0", '+', 'o', "0", "json"),
             new Row("80 81", "0", '-', '-', "0", "raw"),
             new Row("b3", "24", '-', 'o', "0", "json"));
 
-    /** Their extras and values have rules of their own, by which nothing short is legal. */
-    private static final Set<Integer> PARTICULAR = Set.of(0xda, 0x4b, 0xb2, 0x91, 0x92);
+    /** Their extras, keys and values have rules of their own, by which nothing short is legal. */
+    private static final Set<Integer> PARTICULAR = Set.of(0xda, 0x4b, 0xb2, 0x91, 0x92, 0xaf, 0x82, 0xf4);
 
     private static List<Integer> opcodes(Row row) {
         List<Integer> opcodes = new ArrayList<>();

@@ -221,6 +221,17 @@ class WithMetaWireTest extends WireContract {
     @Nested
     class OrderOfChecks {
         @Test
+        void trafficThatIsOff_comesFirst() {
+            client.call(Frame.of(0xae));
+            for (int opcode : ALL) {
+                assertThat(client.status(frame(opcode, 1, 0, FORCE_ACCEPT).vbucket(9)))
+                        .isEqualTo(ETMPFAIL);
+            }
+            client.call(Frame.of(0xad));
+            assertThat(client.status(frame(SET, 1, 5))).isZero();
+        }
+
+        @Test
         void byTime_withoutForceAccept_isEinval() {
             WireClient byTime = connectTo(BY_TIME, XERROR);
             for (int opcode : ALL) {

@@ -275,7 +275,7 @@ final class AsyncEngine implements Engine, RecordApplication {
         return refused != null || level == DurabilityLevel.NONE
                 ? refused
                 : level.refusalOfSingleCopy(
-                        store.durability(), context.topology().current().chain(vbucket));
+                        store.durability(), context.topology().current(), vbucket);
     }
 
     private Status submit(Cookie cookie, AsyncOperation operation) {

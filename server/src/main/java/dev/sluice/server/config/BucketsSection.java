@@ -1,5 +1,7 @@
 package dev.sluice.server.config;
 
+import dev.sluice.core.administration.BucketPlan;
+import dev.sluice.core.administration.QuotaBudget;
 import dev.sluice.core.bucket.BucketSpec;
 import dev.sluice.core.bucket.ConflictResolution;
 import dev.sluice.core.bucket.WritePolicy;
@@ -17,14 +19,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The {@code buckets} object of the file. */
 final class BucketsSection {
-
-    /** What the quotas of all buckets may sum up to, in percent of the heap; the rest is the server's own. */
-    private static final int QUOTA_PERCENT = 60;
 
     private static final long MIB = 1L << 20;
 
@@ -45,10 +45,17 @@ final class BucketsSection {
         this.problems = problems;
     }
 
-    List<ServerConfiguration.Bucket> parse(String path, Map<String, @Nullable Object> buckets) {
+    /**
+     * Reads all buckets.
+     *
+     * @param path of the section
+     * @param elsewhere the paths of those buckets whose objects do not stand there
+     */
+    List<ServerConfiguration.Bucket> parse(
+            String path, Map<String, @Nullable Object> buckets, Map<String, String> elsewhere) {
         List<Draft> drafts = new ArrayList<>();
         buckets.forEach((name, value) -> {
-            String member = Problem.member(path, name);
+            String member = elsewhere.getOrDefault(name, Problem.member(path, name));
             if (!EngineSettings.isBucketName(name)) {
                 String expected = "a name of " + EngineSettings.BUCKET_NAME_EXPECTED;
                 problems.accept(new Problem(member, "a bucket's name", expected));
@@ -60,7 +67,22 @@ final class BucketsSection {
             }
         });
         long quotaBytesByDefault = shareQuota(path, drafts);
-        return drafts.stream().map(draft -> bucket(draft, quotaBytesByDefault)).toList();
+        return drafts.stream()
+                .map(draft -> new ServerConfiguration.Bucket(
+                        plan(draft, quotaBytesByDefault), draft.settings.flag(Keys.OPTIONAL)))
+                .toList();
+    }
+
+    /** Reads one bucket's object by itself; null where there was a mistake. */
+    @Nullable
+    BucketPlan plan(String path, String name, Map<String, @Nullable Object> object) {
+        boolean[] wrong = {false};
+        BucketsSection noticing = new BucketsSection(catalog, home, data, limits, heapBytes, problem -> {
+            wrong[0] = true;
+            problems.accept(problem);
+        });
+        Draft draft = noticing.draft(path, name, object);
+        return draft == null || wrong[0] ? null : plan(draft, 0);
     }
 
     private @Nullable Draft draft(String path, String name, Map<String, @Nullable Object> object) {
@@ -92,7 +114,7 @@ final class BucketsSection {
         if (type != null) {
             checkDurability(path, type, settings);
         }
-        return type == null ? null : new Draft(name, type, settings);
+        return type == null ? null : new Draft(name, type, settings, object);
     }
 
     private void checkDurability(String path, EngineType type, Settings settings) {
@@ -117,7 +139,7 @@ final class BucketsSection {
 
     /** Checks the sum of what was given, and answers what each of the others gets. */
     private long shareQuota(String path, List<Draft> drafts) {
-        long budget = heapBytes / 100 * QUOTA_PERCENT;
+        long budget = QuotaBudget.of(heapBytes);
         long given = 0;
         int sharing = 0;
         for (Draft draft : drafts) {
@@ -127,20 +149,19 @@ final class BucketsSection {
                 sharing++;
             }
         }
-        long needed = given + sharing * Keys.QUOTA_BYTES_MIN;
-        if (needed > budget) {
+        OptionalLong share = QuotaBudget.share(budget, given, sharing);
+        if (share.isEmpty()) {
             String each = sharing == 0 ? "" : ", and " + sharing + " without one, which take 1MiB or more";
             problems.accept(new Problem(
                     path,
                     "quotas of " + given / MIB + "MiB in all" + each,
-                    "at most " + budget / MIB + "MiB, " + QUOTA_PERCENT + " % of the heap of " + heapBytes / MIB
+                    "at most " + budget / MIB + "MiB, " + QuotaBudget.PERCENT + " % of the heap of " + heapBytes / MIB
                             + "MiB, which Java's option -Xmx sets"));
-            return Keys.QUOTA_BYTES_MIN;
         }
-        return sharing == 0 ? 0 : (budget - given) / sharing / MIB * MIB;
+        return share.orElse(Keys.QUOTA_BYTES_MIN);
     }
 
-    private ServerConfiguration.Bucket bucket(Draft draft, long quotaBytesByDefault) {
+    private BucketPlan plan(Draft draft, long quotaBytesByDefault) {
         Settings settings = draft.settings;
         EngineSettings configuration = new EngineSettings(
                 draft.name,
@@ -156,9 +177,9 @@ final class BucketsSection {
                 writePolicy(settings),
                 EngineSettings.directoryOf(data, draft.name),
                 draft.type.provider());
-        return new ServerConfiguration.Bucket(spec, settings.flag(Keys.OPTIONAL));
+        return new BucketPlan(draft.object, spec, settings.given(Keys.QUOTA));
     }
 
     /** A bucket that lacks nothing but, perhaps, its quota. */
-    private record Draft(String name, EngineType type, Settings settings) {}
+    private record Draft(String name, EngineType type, Settings settings, Map<String, @Nullable Object> object) {}
 }

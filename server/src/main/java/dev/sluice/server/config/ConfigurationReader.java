@@ -36,20 +36,42 @@ public final class ConfigurationReader {
     private static final Comparator<JsonLocation> FILE_ORDER =
             Comparator.comparingInt(JsonLocation::getLineNr).thenComparingInt(JsonLocation::getColumnNr);
 
+    private final ConfigurationSource source;
     private final Environment environment;
+    private final @Nullable EngineCatalog loaded;
     private final List<Problem> problems = new ArrayList<>();
 
-    private ConfigurationReader(Environment environment) {
-        this.environment = environment;
+    /** With the engines that a running server has loaded, or with none yet. */
+    private ConfigurationReader(ConfigurationSource source, @Nullable EngineCatalog loaded) {
+        this.source = source;
+        this.environment = source.environment();
+        this.loaded = loaded;
     }
 
     /** What is served without a configuration file: a bucket {@code default} in memory, to this machine alone. */
     public static ServerConfiguration defaults(Environment environment) throws ConfigurationException {
-        return read("built-in configuration", "{}", environment);
+        return read("built-in configuration", "{}", new ConfigurationSource(null, environment), null);
     }
 
     /** Reads a file. */
     public static ServerConfiguration read(Path file, Environment environment) throws ConfigurationException {
+        return read(file.toString(), textOf(file), new ConfigurationSource(file, environment), null);
+    }
+
+    /**
+     * Reads for a server that runs: with the engines that it has, and without what was done at run time.
+     *
+     * @param file to be read, or whose name a text has
+     * @param json null for the text of the file
+     */
+    public static ServerConfiguration reread(
+            Path file, @Nullable String json, Environment environment, EngineCatalog catalog)
+            throws ConfigurationException {
+        String text = json == null ? textOf(file) : json;
+        return read(file.toString(), text, new ConfigurationSource(file, environment), catalog);
+    }
+
+    private static String textOf(Path file) throws ConfigurationException {
         String text;
         try {
             text = Files.readString(file, StandardCharsets.UTF_8);
@@ -58,7 +80,7 @@ public final class ConfigurationReader {
         } catch (IOException e) {
             throw new ConfigurationException(file.toString(), List.of("cannot be read: " + e));
         }
-        return read(file.toString(), text, environment);
+        return text;
     }
 
     /**
@@ -68,14 +90,20 @@ public final class ConfigurationReader {
      */
     public static ServerConfiguration read(String source, String json, Environment environment)
             throws ConfigurationException {
-        ConfigurationReader reader = new ConfigurationReader(environment);
+        return read(source, json, new ConfigurationSource(null, environment), null);
+    }
+
+    private static ServerConfiguration read(
+            String source, String json, ConfigurationSource from, @Nullable EngineCatalog loaded)
+            throws ConfigurationException {
+        ConfigurationReader reader = new ConfigurationReader(from, loaded);
         SourceTree tree = SourceTree.read(json, reader.problems::add);
         ServerConfiguration configuration = null;
         if (tree.root() != null || reader.problems.isEmpty()) {
             configuration = reader.server(reader.object(ROOT, tree.root()));
         }
         if (configuration == null || !reader.problems.isEmpty()) {
-            if (configuration != null) {
+            if (configuration != null && loaded == null) {
                 configuration.catalog().close();
             }
             throw new ConfigurationException(source, reader.messages(source, tree));
@@ -126,14 +154,30 @@ public final class ConfigurationReader {
                 problems::add);
         List<ListenerConfiguration> listeners = listeners(root);
         ManagementConfiguration mgmt = management(root, listeners);
-        EngineCatalog catalog = EngineCatalog.load(environment.classes(), plugins(settings), Keys.RESERVED);
+        Path plugins = plugins(settings);
+        EngineCatalog catalog =
+                loaded == null ? EngineCatalog.load(environment.classes(), plugins, Keys.RESERVED) : loaded;
         problems.addAll(catalog.problems());
         Path data = resolve(settings, Keys.DATA, "data");
         BucketsSection buckets =
                 new BucketsSection(catalog, environment.home(), data, limits, environment.heapBytes(), problems::add);
         Object raw = root.containsKey(Keys.BUCKETS) ? root.get(Keys.BUCKETS) : BUCKETS_DEFAULT;
         String path = Problem.member(ROOT, Keys.BUCKETS);
-        List<ServerConfiguration.Bucket> specs = buckets.parse(path, object(path, raw));
+        Map<String, @Nullable Object> inFile = object(path, raw);
+        BucketStateFile state = new BucketStateFile(data);
+        RunTimeBuckets runTime = new RunTimeBuckets(
+                catalog,
+                environment.home(),
+                data,
+                limits,
+                environment.heapBytes(),
+                state,
+                objects(inFile),
+                loaded == null ? RunTimeBuckets.holding(state.read(problems::add), objects(inFile)) : Map.of());
+        Map<String, String> elsewhere = new LinkedHashMap<>();
+        runTime.changes().keySet().forEach(name -> elsewhere.put(name, state.pathOf(name)));
+        List<ServerConfiguration.Bucket> specs =
+                buckets.parse(path, RunTimeBuckets.combine(inFile, runTime.changes()), elsewhere);
         TransportKind transport = TransportKind.of(Objects.requireNonNull(settings.text(Keys.TRANSPORT)));
         NodeAddresses.Alternate external = external(root);
         return new ServerConfiguration(
@@ -146,7 +190,21 @@ public final class ConfigurationReader {
                 LimitsSection.handshakes(limitSettings),
                 specs,
                 catalog,
-                EffectiveSettings.of(transport, listeners, mgmt, external, counts, limitSettings, limits, specs, data));
+                EffectiveSettings.of(transport, listeners, mgmt, external, counts, limitSettings, limits, specs, data),
+                runTime,
+                source);
+    }
+
+    /** Those members that are objects; that the others should be is said elsewhere. */
+    @SuppressWarnings("unchecked") // Every map in a tree has texts for keys.
+    private static Map<String, Map<String, @Nullable Object>> objects(Map<String, @Nullable Object> members) {
+        Map<String, Map<String, @Nullable Object>> objects = new LinkedHashMap<>();
+        members.forEach((name, value) -> {
+            if (value instanceof Map) {
+                objects.put(name, (Map<String, @Nullable Object>) value);
+            }
+        });
+        return objects;
     }
 
     private Settings section(Map<String, @Nullable Object> root, String name, List<Setting> declared) {
@@ -187,7 +245,8 @@ public final class ConfigurationReader {
             return null;
         }
         String path = Problem.member(ROOT, Keys.EXTERNAL);
-        return ExternalSection.parse(path, object(path, root.get(Keys.EXTERNAL)), problems::add);
+        Map<String, @Nullable Object> object = object(path, root.get(Keys.EXTERNAL));
+        return root.get(Keys.EXTERNAL) instanceof Map ? ExternalSection.parse(path, object, problems::add) : null;
     }
 
     private ManagementConfiguration management(

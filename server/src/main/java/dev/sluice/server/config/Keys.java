@@ -277,6 +277,9 @@ final class Keys {
     /** What no engine can declare, because it is the server's in every bucket. */
     static final Set<String> RESERVED = BUCKET.stream().map(Setting::name).collect(Collectors.toUnmodifiableSet());
 
+    /** Of these, what can change while the bucket serves. */
+    static final Set<String> BUCKET_DYNAMIC = Set.of(QUOTA, FLUSH, OPTIONAL, DURABILITY_MIN);
+
     private Keys() {}
 
     private static Setting port(String name, String description) {

@@ -1,5 +1,6 @@
 package dev.sluice.server.config;
 
+import dev.sluice.core.administration.BucketPlan;
 import dev.sluice.core.bucket.BucketSpec;
 import dev.sluice.core.cluster.NodeAddresses;
 import dev.sluice.core.engine.EngineCatalog;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param buckets what to create at start, in the order of the file
  * @param catalog the engines that there are
  * @param effective the configuration with all defaults filled in, as JSON values, for operators to look at
+ * @param runTime what it takes to create and delete buckets later
+ * @param source where all this was read
  */
 public record ServerConfiguration(
         TransportKind transport,
@@ -33,7 +36,9 @@ public record ServerConfiguration(
         HandshakeLimits handshakes,
         List<Bucket> buckets,
         EngineCatalog catalog,
-        Map<String, Object> effective) {
+        Map<String, Object> effective,
+        RunTimeBuckets runTime,
+        ConfigurationSource source) {
 
     public ServerConfiguration {
         listeners = List.copyOf(listeners);
@@ -43,8 +48,14 @@ public record ServerConfiguration(
     /**
      * A bucket to create at start.
      *
-     * @param spec how
+     * @param plan how
      * @param optional whether the server starts without it where it cannot be created
      */
-    public record Bucket(BucketSpec spec, boolean optional) {}
+    public record Bucket(BucketPlan plan, boolean optional) {
+
+        /** As it is to be created, its quota included. */
+        public BucketSpec spec() {
+            return plan.spec();
+        }
+    }
 }

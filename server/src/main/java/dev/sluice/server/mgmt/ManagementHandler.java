@@ -22,6 +22,7 @@ import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection of the management interface: reads a request, answers it, and only then reads the next.
+ * One connection of the management interface: reads a request, answers it, and only then looks at the next. What a client
+ * sends ahead waits here, as much as one read of the socket has brought, and then in the socket.
  *
  * <p>There is one clock for all that a client can be slow with: from the first look at the socket until the answer has left
  * it. When that runs out the connection is closed, so a client that sends a byte now and then holds it no longer than one
@@ -53,6 +55,8 @@ final class ManagementHandler extends ChannelInboundHandlerAdapter {
     private final boolean open;
     private final @Nullable String certifiedUser;
 
+    private final ArrayDeque<HttpObject> ahead = new ArrayDeque<>();
+    private boolean answering;
     private @Nullable HttpRequest request;
     private int bodyBytes;
     private @Nullable Future<?> deadline;
@@ -87,22 +91,37 @@ final class ManagementHandler extends ChannelInboundHandlerAdapter {
     private void expect(ChannelHandlerContext context, long seconds) {
         request = null;
         bodyBytes = 0;
+        answering = false;
         deadline = context.executor().schedule(() -> context.channel().close(), seconds, TimeUnit.SECONDS);
-        context.read();
+        while (!answering && !ahead.isEmpty()) {
+            take(context, ahead.remove());
+        }
+        if (!answering) {
+            context.channel().config().setAutoRead(true);
+        }
     }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
+        HttpObject part = (HttpObject) message;
+        if (answering) {
+            ahead.add(part);
+        } else {
+            take(context, part);
+        }
+    }
+
+    private void take(ChannelHandlerContext context, HttpObject part) {
         try {
-            received(context, (HttpObject) message);
+            received(context, part);
         } finally {
-            ReferenceCountUtil.release(message);
+            ReferenceCountUtil.release(part);
         }
     }
 
     private void received(ChannelHandlerContext context, HttpObject part) {
         if (part.decoderResult().isFailure()) {
-            request = null;
+            begin(context);
             send(context, unreadable(part.decoderResult().cause()), false);
             return;
         }
@@ -112,14 +131,13 @@ final class ManagementHandler extends ChannelInboundHandlerAdapter {
         if (part instanceof HttpContent content) {
             bodyBytes += content.content().readableBytes();
             if (bodyBytes > BODY_BYTES_MAX) {
+                begin(context);
                 send(context, pages.error(HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE, "no body is taken"), false);
                 return;
             }
         }
         if (part instanceof LastHttpContent && request != null) {
             answer(context, request);
-        } else {
-            context.read();
         }
     }
 
@@ -133,7 +151,14 @@ final class ManagementHandler extends ChannelInboundHandlerAdapter {
         return pages.error(HttpResponseStatus.BAD_REQUEST, "no request of HTTP");
     }
 
+    /** From here to the end of the answer nothing further is looked at. */
+    private void begin(ChannelHandlerContext context) {
+        answering = true;
+        context.channel().config().setAutoRead(false);
+    }
+
     private void answer(ChannelHandlerContext context, HttpRequest asked) {
+        begin(context);
         boolean keepAlive = HttpUtil.isKeepAlive(asked);
         if (!asked.method().equals(HttpMethod.GET)) {
             send(context, pages.error(HttpResponseStatus.METHOD_NOT_ALLOWED, "GET is all there is"), keepAlive);
@@ -197,9 +222,15 @@ final class ManagementHandler extends ChannelInboundHandlerAdapter {
             } else {
                 stopClock();
                 // On a turn of its own: requests sent ahead would be answered within each other.
-                onLoop(context, () -> expect(context, NEXT_REQUEST_SECONDS_MAX));
+                onLoop(context, () -> next(context));
             }
         });
+    }
+
+    private void next(ChannelHandlerContext context) {
+        if (context.channel().isActive()) {
+            expect(context, NEXT_REQUEST_SECONDS_MAX);
+        }
     }
 
     private void stopClock() {
@@ -212,6 +243,13 @@ final class ManagementHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         stopClock();
+        answering = true; // Whatever is still decoded is for nobody.
+        context.executor().execute(this::forget);
+    }
+
+    private void forget() {
+        ahead.forEach(ReferenceCountUtil::release);
+        ahead.clear();
     }
 
     @Override

@@ -6,7 +6,6 @@ import dev.sluice.server.frontend.Service;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.flow.FlowControlHandler;
 import io.netty.handler.ssl.SslHandler;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -39,15 +38,10 @@ public final class ManagementService implements Service {
             return;
         }
         channel.closeFuture().addListener(closed -> connections.decrementAndGet());
-        channel.config().setAutoRead(false);
         HttpDecoderConfig decoding =
                 new HttpDecoderConfig().setMaxInitialLineLength(LINE_BYTES_MAX).setMaxHeaderSize(HEADER_BYTES_MAX);
         boolean open = listener.authenticated();
         channel.pipeline()
-                .addLast(
-                        new HttpServerCodec(decoding),
-                        // One request after another: what a client sends ahead waits here, and then in its socket.
-                        new FlowControlHandler(),
-                        new ManagementHandler(pages, visitors, open, certifiedUser));
+                .addLast(new HttpServerCodec(decoding), new ManagementHandler(pages, visitors, open, certifiedUser));
     }
 }

@@ -7,12 +7,13 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.core.Node;
 import dev.sluice.core.bucket.Bucket;
+import dev.sluice.core.cluster.ClusterMap;
 import dev.sluice.core.cluster.NodeAddresses;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * thread; never waits. Protocol: {@code clients} 12 says what SDKs look at.
  */
 final class Pages {
+
+    /** What maps have in place of the node's address. Protocol: {@code clients} 4.4. */
+    private static final String HOST = "$HOST";
 
     private static final String POOL = "default";
     private static final double PERCENT = 100.0;
@@ -46,10 +50,37 @@ final class Pages {
         } catch (IllegalArgumentException e) {
             return error(HttpResponseStatus.BAD_REQUEST, "the target is no path");
         }
+        String map = map(path, visit);
+        if (map != null) {
+            return new Page(HttpResponseStatus.OK, map);
+        }
         JsonNode json = find(path, visit);
         return json == null
                 ? error(HttpResponseStatus.NOT_FOUND, "there is no such resource")
                 : page(HttpResponseStatus.OK, json);
+    }
+
+    /** Cluster maps are texts already; null for any other page. */
+    private @Nullable String map(List<String> path, Visit visit) {
+        if (path.equals(List.of("pools", POOL, "nodeServices"))) {
+            return text(node.cluster().global(), visit);
+        }
+        boolean terse = path.size() == 4 && path.subList(0, 3).equals(List.of("pools", POOL, "b"));
+        Bucket bucket = terse ? node.buckets().ready(path.get(3)) : null;
+        return bucket != null && sees(visit, bucket.name()) ? text(bucket.map().current(), visit) : null;
+    }
+
+    /** A map with the address in it by which the node was reached: over HTTP nobody puts it there but us. */
+    private static @Nullable String text(@Nullable ClusterMap map, Visit visit) {
+        return map == null
+                ? null
+                : new String(map.json(), StandardCharsets.UTF_8)
+                        .replace(HOST + ":", bracketed(visit.host()) + ":")
+                        .replace(HOST, visit.host());
+    }
+
+    private static String bracketed(String host) {
+        return host.indexOf(':') < 0 ? host : "[" + host + "]";
     }
 
     /** {@code /pools/default/} is {@code [pools, default]}. */
@@ -82,11 +113,7 @@ final class Pages {
             return pool(visit);
         }
         if (path.size() == 3) {
-            return switch (path.get(2)) {
-                case "buckets" -> buckets(visit);
-                case "nodeServices" -> nodeServices();
-                default -> null;
-            };
+            return path.get(2).equals("buckets") ? buckets(visit) : null;
         }
         return path.size() == 4 && path.get(2).equals("buckets") ? bucket(path.get(3), visit) : null;
     }
@@ -132,11 +159,10 @@ final class Pages {
         long quota = bucket.account().quotaBytes();
         long used = bucket.account().usedBytes();
         ObjectNode json = mapper.createObjectNode();
+        addMap(json, bucket, visit);
         json.put("name", bucket.name());
-        json.put("nodeLocator", "vbucket");
         json.put("uri", "/pools/" + POOL + "/buckets/" + bucket.name());
         json.put("numVBuckets", bucket.spec().configuration().vbucketCount());
-        json.put("replicaNumber", 0);
         json.putObject("quota").put("ram", quota).put("rawRAM", quota);
         ObjectNode stats = json.putObject("basicStats");
         stats.put("memUsed", used);
@@ -145,12 +171,25 @@ final class Pages {
         return json;
     }
 
+    /** What the bucket's cluster map says of the bucket: uuid, type, capabilities, vbuckets. */
+    private void addMap(ObjectNode json, Bucket bucket, Visit visit) {
+        String map = text(bucket.map().current(), visit);
+        try {
+            if (map != null && mapper.readTree(map) instanceof ObjectNode members) {
+                members.remove(List.of("rev", "revEpoch", "nodes", "nodesExt"));
+                json.setAll(members);
+            }
+        } catch (JsonProcessingException e) {
+            throw new AssertionError("a map is checked before it is stored", e);
+        }
+    }
+
     private ObjectNode self(Visit visit, boolean healthy) {
         NodeAddresses addresses = node.addresses();
         String host = addresses.host() == null ? visit.host() : addresses.host();
         int port = addresses.mgmt() == 0 ? addresses.mgmtTls() : addresses.mgmt();
         ObjectNode json = mapper.createObjectNode();
-        json.put("hostname", (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port);
+        json.put("hostname", bracketed(host) + ":" + port);
         json.put("thisNode", true);
         json.put("status", healthy ? "healthy" : "unhealthy");
         json.put("clusterMembership", "active");
@@ -162,35 +201,6 @@ final class Pages {
         putPort(ports, "directTLS", addresses.kvTls());
         putPort(ports, "httpsMgmt", addresses.mgmtTls());
         return json;
-    }
-
-    private ObjectNode nodeServices() {
-        NodeAddresses addresses = node.addresses();
-        ObjectNode json = mapper.createObjectNode();
-        ObjectNode self = json.putArray("nodesExt").addObject();
-        self.put("thisNode", true);
-        if (addresses.host() != null) {
-            self.put("hostname", addresses.host());
-        }
-        putServices(
-                self.putObject("services"), addresses.kv(), addresses.kvTls(), addresses.mgmt(), addresses.mgmtTls());
-        for (Map.Entry<String, NodeAddresses.Alternate> other :
-                addresses.alternates().entrySet()) {
-            NodeAddresses.Alternate there = other.getValue();
-            ObjectNode network = self.withObjectProperty("alternateAddresses").putObject(other.getKey());
-            network.put("hostname", there.host());
-            if (there.kv() != 0 || there.kvTls() != 0 || there.mgmt() != 0 || there.mgmtTls() != 0) {
-                putServices(network.putObject("ports"), there.kv(), there.kvTls(), there.mgmt(), there.mgmtTls());
-            }
-        }
-        return json;
-    }
-
-    private static void putServices(ObjectNode services, int kv, int kvTls, int mgmt, int mgmtTls) {
-        putPort(services, "kv", kv);
-        putPort(services, "kvSSL", kvTls);
-        putPort(services, "mgmt", mgmt);
-        putPort(services, "mgmtSSL", mgmtTls);
     }
 
     private static void putPort(ObjectNode object, String name, int port) {

@@ -3,7 +3,11 @@ package dev.sluice.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.sluice.core.bucket.ConflictResolution;
+import dev.sluice.core.bucket.WritePolicy;
 import dev.sluice.core.limits.Limits;
+import dev.sluice.engine.DurabilityLevel;
+import dev.sluice.server.tls.HandshakeLimits;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -42,9 +46,9 @@ class ConfigurationReaderTest {
         no object             | []                                       | $: an array (expected: an object)
         null                  | null                                     | $: null (expected: an object)
         more behind the end   | {} {}                                    | $: something behind the end of the object (expected: the end of the file)
-        unknown key           | {"colour": 1}                            | $.colour: unknown key (expected: one of listeners, buckets, threads, limits, $schema, transport, plugins, data)
-        misspelt key          | {"bucket": {}}                           | $.bucket: unknown key (expected: one of listeners, buckets, threads, limits, $schema, transport, plugins, data), did you mean "buckets"?
-        key of another case   | {"Threads": {}}                          | $.Threads: unknown key (expected: one of listeners, buckets, threads, limits, $schema, transport, plugins, data), did you mean "threads"?
+        unknown key           | {"colour": 1}                            | $.colour: unknown key (expected: one of listeners, buckets, threads, limits, mgmt, external, $schema, transport, plugins, data)
+        misspelt key          | {"bucket": {}}                           | $.bucket: unknown key (expected: one of listeners, buckets, threads, limits, mgmt, external, $schema, transport, plugins, data), did you mean "buckets"?
+        key of another case   | {"Threads": {}}                          | $.Threads: unknown key (expected: one of listeners, buckets, threads, limits, mgmt, external, $schema, transport, plugins, data), did you mean "threads"?
         key twice             | {"data": "a", "data": "b"}               | $.data: a second time, after line 1 (expected: each key once)
         wrong choice          | {"transport": "epol"}                    | $.transport: "epol" (expected: "auto" or "epoll" or "io_uring" or "nio"), did you mean "epoll"?
         choice of wrong type  | {"transport": 7}                         | $.transport: 7 (expected: "auto" or "epoll" or "io_uring" or "nio")
@@ -59,8 +63,17 @@ class ConfigurationReaderTest {
         open to others        | {"listeners": [{"address": "0.0.0.0:1"}]} | $.listeners[0].address: "0.0.0.0:1", which others can reach (expected: a loopback address, or "authentication": "none" beside it to let everybody in)
         open to others by v6  | {"listeners": [{"address": "[::]:1"}]}   | $.listeners[0].address: "[::]:1", which others can reach (expected: a loopback address, or "authentication": "none" beside it to let everybody in)
         wrong authentication  | {"listeners": [{"address": "127.0.0.1:1", "authentication": "no"}]} | $.listeners[0].authentication: "no" (expected: "none")
-        listener key misspelt | {"listeners": [{"address": "127.0.0.1:1", "adress": ""}]} | $.listeners[0].adress: unknown key (expected: one of address, authentication), did you mean "address"?
+        listener key misspelt | {"listeners": [{"address": "127.0.0.1:1", "adress": ""}]} | $.listeners[0].adress: unknown key (expected: one of address, authentication, tls), did you mean "address"?
         address twice         | {"listeners": [{"address": "127.0.0.1:1"}, {"address": "127.0.0.1:1"}]} | $.listeners[1].address: an address for the second time (expected: each address once)
+        TLS no object         | {"listeners": [{"address": "127.0.0.1:1", "tls": true}]} | $.listeners[0].tls: true (expected: an object), and $.listeners[0].tls: no certificate (expected: certificate and key, or keystore and password)
+        mgmt no object        | {"mgmt": 8091}                           | $.mgmt: 8091 (expected: an object such as {"address": "127.0.0.1:8091"}, an array, or false)
+        mgmt switched on      | {"mgmt": true}                           | $.mgmt: true (expected: an object such as {"address": "127.0.0.1:8091"}, an array, or false)
+        two of a kind of mgmt | {"mgmt": [{"address": "127.0.0.1:1"}, {"address": "127.0.0.1:2"}]} | $.mgmt[1]: a second management listener of its kind (expected: one with TLS, one without)
+        external no object    | {"external": "db.example.com"}           | $.external: "db.example.com" (expected: an object)
+        external without name | {"external": {"kv": 1}}                  | $.external.hostname: nothing (expected: a text)
+        external with a port  | {"external": {"hostname": "[::1]:11210"}} | $.external.hostname: "[::1]:11210" (expected: a host name or an address, IPv6 without brackets, and the ports beside it)
+        external port 0       | {"external": {"hostname": "a", "kv": 0}} | $.external.kv: 0 (expected: a whole number from 1 to 65535)
+        mgmt open to others   | {"mgmt": {"address": "0.0.0.0:1"}}       | $.mgmt.address: "0.0.0.0:1", which others can reach (expected: a loopback address, or "authentication": "none" beside it to let everybody in)
         buckets no object     | {"buckets": []}                          | $.buckets: an array (expected: an object)
         bucket no object      | {"buckets": {"a": 1}}                    | $.buckets.a: 1 (expected: an object), and $.buckets.a.engine: nothing (expected: a text)
         bucket without engine | {"buckets": {"a": {}}}                   | $.buckets.a.engine: nothing (expected: a text)
@@ -77,6 +90,8 @@ class ConfigurationReaderTest {
         quotas too large      | {"buckets": {"a": {"engine": "memory", "quota": "4GiB"}, "b": {"engine": "memory", "quota": "4GiB"}}} | $.buckets: quotas of 8192MiB in all (expected: at most 6143MiB, 60 % of the heap of 10240MiB, which Java's option -Xmx sets)
         no quota left         | {"buckets": {"a": {"engine": "memory", "quota": "6143MiB"}, "b": {"engine": "memory"}}} | $.buckets: quotas of 6143MiB in all, and 1 without one, which take 1MiB or more (expected: at most 6143MiB, 60 % of the heap of 10240MiB, which Java's option -Xmx sets)
         flag as a text        | {"buckets": {"a": {"engine": "memory", "flush": "true"}}} | $.buckets.a.flush: "true" (expected: true or false)
+        conflict resolution   | {"buckets": {"a": {"engine": "memory", "conflictResolution": "custom"}}} | $.buckets.a.conflictResolution: "custom" (expected: "seqno" or "lww")
+        too much durability   | {"buckets": {"a": {"engine": "memory", "durabilityMinLevel": "persistToMajority"}}} | $.buckets.a.durabilityMinLevel: "persistToMajority" (expected: at most majority with the engine memory)
         bucket key misspelt   | {"buckets": {"a": {"engine": "none", "vbukets": 1, "optinal": true}}} | $.buckets.a.engine: "none" (expected: one of memory)
         no threads            | {"threads": {"reader": 0}}               | $.threads.reader: 0 (expected: a whole number from 1 to 1024)
         threads misspelt      | {"threads": {"eventloop": 1}}            | $.threads.eventloop: unknown key (expected: one of eventLoops, reader, writer, auxIo, nonIo), did you mean "eventLoops"?
@@ -193,7 +208,8 @@ class ConfigurationReaderTest {
                    "stallBucketGone": "20ms", "scanLifetime": "21m", "valueOffLoad": 22, "stop": "1h"},
                  "buckets": {
                    "..": {"engine": "memory", "quota": 1048576, "flush": true, "optional": true, "vbuckets": 1},
-                   "a%b": {"engine": "memory", "vbuckets": 1024}}}
+                   "a%b": {"engine": "memory", "vbuckets": 1024, "conflictResolution": "lww",
+                     "durabilityMinLevel": "majority"}}}
                 """);
 
         assertThat(configuration.transport()).isEqualTo(TransportKind.NIO);
@@ -227,12 +243,15 @@ class ConfigurationReaderTest {
                             assertThat(bucket.optional()).isTrue();
                             assertThat(bucket.spec().quotaBytes()).isEqualTo(MIB);
                             assertThat(bucket.spec().flushAllowed()).isTrue();
-                            assertThat(bucket.spec().dataDirectory()).isEqualTo(home.resolve("d/%2E."));
+                            assertThat(bucket.spec().writes()).isEqualTo(WritePolicy.DEFAULT);
+                            assertThat(bucket.spec().dataDirectory()).isEqualTo(home.resolve("d/+_+_"));
                         },
                         bucket -> {
                             assertThat(bucket.spec().configuration().vbucketCount())
                                     .isEqualTo(1024);
-                            assertThat(bucket.spec().dataDirectory()).isEqualTo(home.resolve("d/a%25b"));
+                            assertThat(bucket.spec().writes())
+                                    .isEqualTo(new WritePolicy(ConflictResolution.LWW, DurabilityLevel.MAJORITY));
+                            assertThat(bucket.spec().dataDirectory()).isEqualTo(home.resolve("d/a%b"));
                         });
     }
 
@@ -279,6 +298,9 @@ class ConfigurationReaderTest {
     /** Whoever adds a limit gives it a key. */
     @Test
     void everyLimit_hasAKey() {
-        assertThat(Keys.LIMIT_VALUES).hasSize(Limits.class.getRecordComponents().length - 1);
+        assertThat(Keys.LIMIT_VALUES)
+                .hasSize(Limits.class.getRecordComponents().length
+                        - 1
+                        + HandshakeLimits.class.getRecordComponents().length);
     }
 }

@@ -10,6 +10,7 @@ import dev.sluice.core.engine.EngineSettings;
 import dev.sluice.core.engine.EngineType;
 import dev.sluice.core.engine.Setting;
 import dev.sluice.core.engine.Units;
+import dev.sluice.server.tls.TlsSettings;
 import java.util.Collection;
 import java.util.List;
 
@@ -34,6 +35,10 @@ final class SchemaGenerator {
         schema.setAll(root);
         ObjectNode properties = (ObjectNode) schema.get("properties");
         properties.set(Keys.LISTENERS, listeners());
+        properties.set(Keys.MGMT, management());
+        properties.set(
+                Keys.EXTERNAL,
+                object("How the server is reached from another network.", Keys.EXTERNAL_SETTINGS, false));
         properties.set(Keys.BUCKETS, buckets());
         properties.set(
                 Keys.THREADS, object("How many threads of each kind the process has.", Keys.THREAD_COUNTS, false));
@@ -48,8 +53,41 @@ final class SchemaGenerator {
         array.put("description", "Where to listen; 127.0.0.1:11210 by default.");
         array.put("type", "array");
         array.put("minItems", 1);
-        array.set("items", object("One address to listen on.", Keys.LISTENER, false));
+        array.set("items", listener("One address to listen on."));
         return array;
+    }
+
+    private ObjectNode listener(String description) {
+        ObjectNode listener = object(description, Keys.LISTENER, false);
+        ObjectNode tls = object("How connections are encrypted; they are not without it.", Keys.TLS_SETTINGS, false);
+        ObjectNode properties = (ObjectNode) tls.get("properties");
+        for (String secret : List.of(TlsSettings.KEY_PASSWORD, TlsSettings.PASSWORD)) {
+            ((ObjectNode) properties.get(secret)).put("pattern", "^(file|env):.");
+        }
+        ObjectNode ciphers = properties.putObject(TlsSettings.CIPHERS);
+        ciphers.put("description", "The suites that may be used, by Java's names, in order of preference.");
+        ciphers.put("type", "array").put("minItems", 1).putObject("items").put("type", "string");
+        ObjectNode identities = properties.putObject(Keys.IDENTITIES);
+        identities.put("description", "How users are found in clients' certificates; the first that finds one counts.");
+        identities.put("type", "array").put("minItems", 1);
+        identities.set("items", object("One way to find a user.", Keys.IDENTITY, false));
+        ((ObjectNode) listener.get("properties")).set(Keys.TLS, tls);
+        return listener;
+    }
+
+    private ObjectNode management() {
+        ObjectNode management = mapper.createObjectNode();
+        management.put(
+                "description",
+                "Where the management interface listens: port 8091 of the first listener's address, 18091 with TLS, by"
+                        + " default; false for nowhere.");
+        ArrayNode kinds = management.putArray("anyOf");
+        kinds.addObject().put("const", false);
+        kinds.add(listener("One address."));
+        ObjectNode both = kinds.addObject();
+        both.put("type", "array").put("minItems", 1).put("maxItems", 2);
+        both.set("items", listener("One address, with TLS or without."));
+        return management;
     }
 
     private ObjectNode buckets() {

@@ -29,7 +29,14 @@ class SchemaTest {
 
     @SuppressWarnings("unused") // By its name, from FieldSource.
     private static final List<String> NAMES = Stream.of(
-                    Stream.of(Keys.ROOT, Keys.LISTENER, Keys.BUCKET, Keys.THREAD_COUNTS, Keys.LIMIT_VALUES)
+                    Stream.of(
+                                    Keys.ROOT,
+                                    Keys.LISTENER,
+                                    Keys.TLS_SETTINGS,
+                                    Keys.IDENTITY,
+                                    Keys.BUCKET,
+                                    Keys.THREAD_COUNTS,
+                                    Keys.LIMIT_VALUES)
                             .flatMap(List::stream),
                     ENGINES.stream().flatMap(engine -> engine.settings().stream()))
             .flatMap(settings -> settings)
@@ -70,6 +77,8 @@ class SchemaTest {
     void everySection_isInTheManual() throws IOException {
         String manual = Files.readString(MANUAL, StandardCharsets.UTF_8);
 
+        assertThat(Keys.LISTENER_KEYS).allSatisfy(name -> assertThat(manual).contains("`" + name + "`"));
+        assertThat(Keys.TLS_ARRAYS).allSatisfy(name -> assertThat(manual).contains("`" + name + "`"));
         assertThat(Keys.SECTIONS).allSatisfy(name -> assertThat(manual).contains("`" + name + "`"));
     }
 }
