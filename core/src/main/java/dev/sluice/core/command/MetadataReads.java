@@ -1,6 +1,8 @@
 package dev.sluice.core.command;
 
+import dev.sluice.core.auth.Privilege;
 import dev.sluice.core.cookie.CommandCookie;
+import dev.sluice.core.cookie.Permission;
 import dev.sluice.core.cookie.Request;
 import dev.sluice.core.datatype.Xattrs;
 import dev.sluice.engine.DocumentFilter;
@@ -76,6 +78,11 @@ final class MetadataReads {
             RandomDocuments documents = cookie.bucket().engine().capability(RandomDocuments.class);
             if (documents == null) {
                 return Status.NOT_SUPPORTED;
+            }
+            Status allowed = Permission.require(
+                    cookie, "GET_RANDOM_KEY", Privilege.READ, Privilege.SYSTEM_COLLECTION_LOOKUP, request.collection());
+            if (allowed != Status.SUCCESS) {
+                return allowed;
             }
             Status status = documents.random(cookie, request.collection(), request.document());
             if (status != Status.SUCCESS) {

@@ -1,6 +1,8 @@
 package dev.sluice.core.command;
 
+import dev.sluice.core.auth.Privilege;
 import dev.sluice.core.cookie.CommandCookie;
+import dev.sluice.core.cookie.Permission;
 import dev.sluice.core.cookie.Request;
 import dev.sluice.engine.DocumentView;
 import dev.sluice.engine.HeapDocumentKey;
@@ -63,6 +65,11 @@ final class Observe {
         DocumentView document = request.document();
         int start = request.valueOffset();
         int vbucket = keys.vbucket(next);
+        Status allowed = Permission.require(
+                cookie, "OBSERVE", Privilege.READ, Privilege.SYSTEM_COLLECTION_LOOKUP, keys.collection(next));
+        if (allowed != Status.SUCCESS) {
+            return allowed;
+        }
         key.wrap(keys.collection(next), request.array(), start + keys.key(next), keys.end(next) - keys.key(next));
         Status status = PlacedReads.metadataAnywhere(cookie, vbucket, key, document);
         if (status != Status.SUCCESS && status != Status.NO_SUCH_KEY) {

@@ -1,7 +1,10 @@
 package dev.sluice.core.command;
 
+import dev.sluice.core.auth.Privilege;
+import dev.sluice.core.auth.Verdict;
 import dev.sluice.core.bucket.Bucket;
 import dev.sluice.core.cookie.CommandCookie;
+import dev.sluice.core.cookie.Permission;
 import dev.sluice.core.cookie.Request;
 import dev.sluice.engine.Collections;
 import dev.sluice.engine.Persistence;
@@ -67,6 +70,10 @@ final class SeqnoCommands {
 
     /** GET_ALL_VB_SEQNOS: the highest sequence number of each vbucket in a state, or of one collection there. */
     static Status allSeqnos(CommandCookie cookie) {
+        Status allowed = mayReadSeqnos(cookie);
+        if (allowed != Status.SUCCESS) {
+            return allowed;
+        }
         Bucket bucket = cookie.bucket();
         VBuckets vbuckets = bucket.engine().capability(VBuckets.class);
         Collections collections = cookie.request().flags() == MetadataCommands.SEQNOS_OF_COLLECTION
@@ -90,6 +97,18 @@ final class SeqnoCommands {
         answer.flip().get(bytes);
         cookie.reply().bytes(cookie, bytes);
         return Status.SUCCESS;
+    }
+
+    /** Who asks of one collection must read there; who asks of the bucket, anywhere in it. */
+    private static Status mayReadSeqnos(CommandCookie cookie) {
+        String command = "GET_ALL_VB_SEQNOS";
+        int collection = cookie.request().collection();
+        if (collection != 0) {
+            return Permission.require(cookie, command, Privilege.READ, Privilege.SYSTEM_COLLECTION_LOOKUP, collection);
+        }
+        return cookie.access().hasAnywhere(Privilege.READ)
+                ? Status.SUCCESS
+                : Permission.refuse(cookie, command, Privilege.READ.spelling(), Verdict.FAIL);
     }
 
     private static boolean wanted(VBucketState state, long asked) {

@@ -61,12 +61,12 @@ enum StatCommand implements Command {
         int space = key.indexOf(' ');
         String group = space < 0 ? key : key.substring(0, space);
         String argument = space < 0 ? "" : key.substring(space + 1);
-        Status allowed = allowed(cookie, group);
+        NodeServices node = cookie.session().node();
+        StatGroup known = StatGroup.of(group);
+        Status allowed = allowed(cookie, known);
         if (allowed != Status.SUCCESS) {
             return allowed;
         }
-        NodeServices node = cookie.session().node();
-        StatGroup known = StatGroup.of(group);
         Bucket bucket = cookie.bucketOrNull();
         if (bucket == null && (known == null || known.ofBucket())) {
             return cookie.refuse(Refusal.NO_BUCKET);
@@ -112,16 +112,14 @@ enum StatCommand implements Command {
     }
 
     /** What a group needs before anybody looks for it; connections are looked at one by one. Protocol: {@code auth} 6.4. */
-    private static Status allowed(CommandCookie cookie, String group) {
-        return switch (group) {
-            case "connections" -> Status.SUCCESS;
-            case "settings" -> Permission.require(cookie, STAT, Privilege.STATS);
-            case "reset" -> {
-                Status onServer = Permission.require(cookie, STAT, Privilege.STATS);
-                yield onServer == Status.SUCCESS ? Permission.require(cookie, STAT, Privilege.SIMPLE_STATS) : onServer;
-            }
-            default -> Permission.require(cookie, STAT, Privilege.SIMPLE_STATS);
-        };
+    private static Status allowed(CommandCookie cookie, @Nullable StatGroup known) {
+        boolean ofBucket = known == null || known.ofBucket();
+        Status onServer = known != null && known.privileged()
+                ? Permission.require(cookie, STAT, Privilege.STATS)
+                : Status.SUCCESS;
+        return onServer == Status.SUCCESS && ofBucket
+                ? Permission.require(cookie, STAT, Privilege.SIMPLE_STATS)
+                : onServer;
     }
 
     /** Asks every loop for its connections, and goes on when the last has answered. */

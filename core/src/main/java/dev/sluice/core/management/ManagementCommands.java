@@ -16,6 +16,7 @@ import dev.sluice.core.cookie.NodeServices;
 import dev.sluice.core.cookie.Refusal;
 import dev.sluice.core.cookie.Request;
 import dev.sluice.core.engine.Problem;
+import dev.sluice.engine.Status;
 import dev.sluice.engine.TaskPool;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -44,7 +45,7 @@ public final class ManagementCommands {
     public static final Command VALIDATE_CONFIGURATION = bucketFree(ManagementCommands::validateConfiguration);
     public static final Command RELOAD_CONFIGURATION = bucketFree(ManagementCommands::reloadConfiguration);
 
-    public static final Command COMMAND_TIMINGS = bucketFree(TimerCommand::begin);
+    public static final Command COMMAND_TIMINGS = timings();
 
     /** Known, checked, and never done; as the reference server. */
     public static final BucketFree CONTROL_TOKEN = cookie -> cookie.refuse(Refusal.NOT_SUPPORTED);
@@ -61,6 +62,14 @@ public final class ManagementCommands {
 
     private static BucketFree bucketFree(BackgroundWork.Work work) {
         return cookie -> BackgroundWork.run(cookie, work);
+    }
+
+    private static BucketFree timings() {
+        Command background = bucketFree(TimerCommand::begin);
+        return cookie -> {
+            Status allowed = cookie.progress() == null ? TimerCommand.allowed(cookie) : Status.SUCCESS;
+            return allowed == Status.SUCCESS ? background.execute(cookie) : allowed;
+        };
     }
 
     // ---- buckets ----------------------------------------------------------------------------------------------------

@@ -1,12 +1,15 @@
 package dev.sluice.core.management;
 
+import dev.sluice.core.auth.Privilege;
 import dev.sluice.core.bucket.Bucket;
 import dev.sluice.core.bucket.BucketException;
 import dev.sluice.core.bucket.BucketException.Reason;
 import dev.sluice.core.command.HistogramJson;
 import dev.sluice.core.cookie.CommandCookie;
 import dev.sluice.core.cookie.NodeServices;
+import dev.sluice.core.cookie.Permission;
 import dev.sluice.core.statistics.CommandTimings;
+import dev.sluice.engine.Status;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -37,12 +40,27 @@ final class TimerCommand {
                 .thenApply(HistogramJson::of);
     }
 
+    /** What is needed for the timings that are asked for; of all buckets those are summed that the user may use. */
+    static Status allowed(CommandCookie cookie) {
+        String name = cookie.request().keyText();
+        if (name.equals(ALL)) {
+            return Status.SUCCESS;
+        }
+        boolean ofNone =
+                name.equals(NO_BUCKET) || (name.isEmpty() && cookie.session().bucket() == null);
+        return Permission.require(cookie, "GET_CMD_TIMER", ofNone ? Privilege.STATS : Privilege.SIMPLE_STATS);
+    }
+
     private static List<CommandTimings> timings(CommandCookie cookie, NodeServices node) throws BucketException {
         String name = cookie.request().keyText();
         Bucket selected = cookie.session().bucket();
         if (name.equals(ALL)) {
             List<CommandTimings> all = new ArrayList<>();
-            node.buckets().ready().forEach(bucket -> all.add(bucket.timings()));
+            for (Bucket bucket : node.buckets().ready()) {
+                if (cookie.access().mayUse(bucket.name())) {
+                    all.add(bucket.timings());
+                }
+            }
             return all;
         }
         if (name.equals(NO_BUCKET) || (name.isEmpty() && selected == null)) {
