@@ -160,9 +160,9 @@ class ManifestTest {
             String twoScopes = """
                     {"uid": "1", "scopes": [{"uid": "0", "name": "_default", "collections": [{"uid": "8", "name": "a"}]},
                      {"uid": "9", "name": "s", "collections": [{"uid": "%s", "name": "a"}]}]}""";
-            assertThat(parse(twoScopes.formatted("9")).collection("s", "a")).isNotNull();
+            assertThat(parse(twoScopes.replace("%s", "9")).collection("s", "a")).isNotNull();
             refused(
-                    twoScopes.formatted("8"),
+                    twoScopes.replace("%s", "8"),
                     "scopes[1].collections[0].uid: 8 for the second time (expected: another one than at"
                             + " scopes[0].collections[0].uid)");
         }
