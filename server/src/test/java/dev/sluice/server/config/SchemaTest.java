@@ -36,7 +36,10 @@ class SchemaTest {
                                     Keys.IDENTITY,
                                     Keys.BUCKET,
                                     Keys.THREAD_COUNTS,
-                                    Keys.LIMIT_VALUES)
+                                    Keys.LIMIT_VALUES,
+                                    Keys.USER,
+                                    Keys.SCRAM,
+                                    Keys.KEY_PAIR)
                             .flatMap(List::stream),
                     ENGINES.stream().flatMap(engine -> engine.settings().stream()))
             .flatMap(settings -> settings)
