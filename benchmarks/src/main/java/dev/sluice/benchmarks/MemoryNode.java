@@ -3,6 +3,8 @@ package dev.sluice.benchmarks;
 import dev.sluice.core.Node;
 import dev.sluice.core.bucket.BucketSpec;
 import dev.sluice.core.bucket.Pools;
+import dev.sluice.core.collections.Collection;
+import dev.sluice.core.collections.CollectionsSpec;
 import dev.sluice.core.engine.EngineSettings;
 import dev.sluice.core.engine.Setting;
 import dev.sluice.core.engine.Settings;
@@ -10,6 +12,9 @@ import dev.sluice.core.limits.Limits;
 import dev.sluice.engine.EngineClock;
 import dev.sluice.engine.EngineProvider;
 import dev.sluice.engine.TaskPool;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
@@ -38,11 +43,20 @@ public final class MemoryNode implements AutoCloseable {
                 "$", provider.configurationKeys().stream().map(Setting::of).toList(), Map.of(), problem -> {
                     throw new IllegalStateException(problem.toString());
                 });
-        Path data = Path.of("data");
+        Path data;
+        try {
+            data = Files.createTempDirectory("sluice-benchmark");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        data.toFile().deleteOnExit();
+        data.resolve("manifest.json").toFile().deleteOnExit(); // Last in, first out.
+        CollectionsSpec collections =
+                new CollectionsSpec(0, Map.of(Collection.DEFAULT_NAME, Map.of("named", Collection.NO_MAX_TTL)));
         EngineSettings configuration =
                 new EngineSettings(Node.DEFAULT_BUCKET, provider.type(), vbucketCount, VALUE_BYTES_MAX, data, settings);
         node.buckets()
-                .create(new BucketSpec(configuration, quotaBytes, false, data, provider))
+                .create(new BucketSpec(configuration, quotaBytes, false, data, provider).with(collections))
                 .join();
     }
 

@@ -15,6 +15,7 @@ import dev.sluice.core.connection.ConnectionDescription;
 import dev.sluice.core.connection.ConnectionHost;
 import dev.sluice.core.connection.SpareArrays;
 import dev.sluice.core.limits.InboundBudget;
+import dev.sluice.core.limits.InflatedBudget;
 import dev.sluice.core.limits.Limits;
 import dev.sluice.core.protocol.ServedCapabilities;
 import dev.sluice.core.statistics.CommandTimings;
@@ -69,6 +70,7 @@ public final class Node implements ConnectionHost {
     private final ServerCounters counters = new ServerCounters();
     private final CommandTimings timings;
     private final InboundBudget inboundBudget;
+    private final InflatedBudget inflatedBudget;
     private final Authentication authentication;
     private final AtomicLong connectionIds = new AtomicLong();
     private final AtomicReferenceArray<@Nullable LoopConnections> loops;
@@ -108,6 +110,7 @@ public final class Node implements ConnectionHost {
         this.buckets = new Buckets(clock, pools, limits.loops(), cluster, ServedCapabilities::of);
         this.timings = new CommandTimings(limits.loops());
         this.inboundBudget = new InboundBudget(limits.inboundBytesMax());
+        this.inflatedBudget = new InflatedBudget(limits.inboundBytesMax());
         this.authentication = new Authentication(clock, pools.nonIo(), counters, random);
         this.loops = new AtomicReferenceArray<>(limits.loops());
         cluster.onChange(
@@ -395,6 +398,11 @@ public final class Node implements ConnectionHost {
     @Override
     public @Nullable Configuration configuration() {
         return configuration;
+    }
+
+    @Override
+    public InflatedBudget inflatedBudget() {
+        return inflatedBudget;
     }
 
     @Override

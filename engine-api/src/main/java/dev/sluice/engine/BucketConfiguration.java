@@ -23,7 +23,7 @@ public interface BucketConfiguration {
     /** How many vbuckets: a power of two from 1 to 1024. */
     int vbucketCount();
 
-    /** The largest value that the server passes on, in bytes. */
+    /** The largest value that the server passes on, in bytes; one with extended attributes of the system may have 1 MiB more. */
     int valueSizeBytesMax();
 
     /** The text of a key of type TEXT or CHOICE; null where it was not given and has no default. */

@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  *   <li><b>Ownership.</b> Key, request and out-parameter are the server's and lent for the call, arrays included. The
  *       arrays that a {@link DocumentView} was pointed at stay the engine's and never change again.
  *   <li><b>Errors.</b> Beside the statuses that the method names, each may return {@link Status#TEMPORARY_FAILURE}, {@link
- *       Status#FAILED}, {@link Status#INVALID_ARGUMENTS}, {@link Status#CANCELLED} and, with vbuckets, {@link
- *       Status#NOT_MY_VBUCKET} and {@link Status#VBUCKET_PENDING}; mutations also {@link Status#UNDECIDED}, {@link
+ *       Status#FAILED}, {@link Status#INVALID_ARGUMENTS}, {@link Status#CANCELLED}, with vbuckets {@link
+ *       Status#NOT_MY_VBUCKET} and {@link Status#VBUCKET_PENDING}, and with the capability {@link Collections} {@link
+ *       Status#UNKNOWN_COLLECTION}; mutations also {@link Status#UNDECIDED}, {@link
  *       Status#NO_MEMORY} and {@link Status#TOO_BIG}, and the outcomes of durable writes. Out-parameters count only with
  *       {@link Status#SUCCESS}. An exception is a fault: it costs this command, which answers temporary failure if it
  *       reads and is undecided if it writes, and it is counted and logged with the engine's name.
@@ -62,6 +63,9 @@ public interface Engine {
      * <tr><td>locked, otherwise</td><td>LOCKED</td><td>KEY_EXISTS</td><td>LOCKED</td></tr>
      * </table>
      *
+     * <p>Where the table says <i>stored</i>, a live document with extended attributes is there, and the request is {@linkplain
+     * StoreRequest#unawareOfXattrs unaware of them}, the outcome is {@link Status#HAS_XATTRS} and nothing has changed.
+     *
      * @param out filled on success
      */
     @OnEventLoop
@@ -72,7 +76,9 @@ public interface Engine {
      *
      * @param out filled on success; its CAS is the tombstone's
      * @return {@code SUCCESS}, {@code NO_SUCH_KEY}, {@code KEY_EXISTS} for another CAS, {@code LOCKED} for CAS 0 on a
-     *     locked document and {@code LOCKED_TEMPORARY} for a CAS that is not the lock's, or {@code WOULD_BLOCK}
+     *     locked document and {@code LOCKED_TEMPORARY} for a CAS that is not the lock's, {@code HAS_XATTRS} where the
+     *     removal is allowed but {@linkplain RemoveRequest#unawareOfXattrs unaware} of the document's attributes, or {@code
+     *     WOULD_BLOCK}
      */
     @OnEventLoop
     Status remove(Cookie cookie, int vbucket, DocumentKey key, RemoveRequest request, MutationResult out);

@@ -7,12 +7,14 @@ import dev.sluice.engine.annotation.Stable;
 public final class RemoveRequest {
 
     private long cas;
+    private boolean unawareOfXattrs;
     private DurabilityLevel durability = DurabilityLevel.NONE;
     private long deadlineNanos;
 
     /** Back to an unconditional removal. */
     public RemoveRequest clear() {
         cas = 0;
+        unawareOfXattrs = false;
         durability = DurabilityLevel.NONE;
         deadlineNanos = 0;
         return this;
@@ -21,6 +23,15 @@ public final class RemoveRequest {
     /** The CAS that the document must have, 0 for any. */
     public RemoveRequest cas(long cas) {
         this.cas = cas;
+        return this;
+    }
+
+    /**
+     * As {@link StoreRequest#unawareOfXattrs(boolean)}: where everything else allows the removal and the document has
+     * extended attributes, the engine answers {@link Status#HAS_XATTRS}. Some of them may have to outlive the document.
+     */
+    public RemoveRequest unawareOfXattrs(boolean unawareOfXattrs) {
+        this.unawareOfXattrs = unawareOfXattrs;
         return this;
     }
 
@@ -33,6 +44,10 @@ public final class RemoveRequest {
 
     public long cas() {
         return cas;
+    }
+
+    public boolean unawareOfXattrs() {
+        return unawareOfXattrs;
     }
 
     public DurabilityLevel durability() {

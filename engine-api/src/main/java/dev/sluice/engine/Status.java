@@ -32,6 +32,12 @@ public enum Status {
      * unlock or a removal with a wrong CAS.
      */
     LOCKED_TEMPORARY,
+    /**
+     * The live document has extended attributes, of which a request that {@linkplain StoreRequest#unawareOfXattrs does not
+     * know of any} would have deprived it; nothing was changed. A value of the conversation between server and engine: it
+     * never reaches a client.
+     */
+    HAS_XATTRS,
     /** An unlock found no lock. */
     NOT_LOCKED,
     /** Key and value, or their sum with the metadata, are larger than the engine takes. */

@@ -26,6 +26,7 @@ public final class StoreRequest {
     private byte datatype;
     private boolean preserveExpiry;
     private boolean deleted;
+    private boolean unawareOfXattrs;
     private DurabilityLevel durability = DurabilityLevel.NONE;
     private long deadlineNanos;
     private @Nullable ValuePatch patch;
@@ -43,6 +44,7 @@ public final class StoreRequest {
         datatype = Datatype.RAW;
         preserveExpiry = false;
         deleted = false;
+        unawareOfXattrs = false;
         durability = DurabilityLevel.NONE;
         deadlineNanos = 0;
         patch = null;
@@ -99,6 +101,18 @@ public final class StoreRequest {
     /** Store a tombstone that has this value (its xattrs), not a live document. */
     public StoreRequest deleted(boolean deleted) {
         this.deleted = deleted;
+        return this;
+    }
+
+    /**
+     * The value says nothing of extended attributes, and was made without knowing of any: where mode and CAS allow the store
+     * and the live document that it would replace {@linkplain Datatype#XATTR has some}, the engine answers {@link
+     * Status#HAS_XATTRS} instead of storing. Decided under the same lock as mode and CAS, so that no attribute is lost to a
+     * race; and asked of the datatype that is there anyway, so that a store over a document without attributes costs no
+     * look-up. Tombstones and documents that the filter does not accept do not count.
+     */
+    public StoreRequest unawareOfXattrs(boolean unawareOfXattrs) {
+        this.unawareOfXattrs = unawareOfXattrs;
         return this;
     }
 
@@ -160,6 +174,10 @@ public final class StoreRequest {
 
     public boolean deleted() {
         return deleted;
+    }
+
+    public boolean unawareOfXattrs() {
+        return unawareOfXattrs;
     }
 
     public DurabilityLevel durability() {

@@ -34,7 +34,7 @@ final class ExpiryPager extends PeriodicSweep {
     }
 
     @Override
-    boolean finds(Object[] bag, int slot) {
+    boolean finds(VBucket vbucket, Object[] bag, int slot) {
         if ((DocumentTable.state(bag, slot) & DocumentTable.EXPIRING) == 0) {
             return false;
         }

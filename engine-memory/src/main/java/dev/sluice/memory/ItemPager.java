@@ -80,7 +80,7 @@ final class ItemPager extends Sweep {
     }
 
     @Override
-    boolean finds(Object[] bag, int slot) {
+    boolean finds(VBucket vbucket, Object[] bag, int slot) {
         return !DocumentTable.lowerRecency(bag, slot);
     }
 

@@ -2,6 +2,8 @@ package dev.sluice.memory;
 
 import dev.sluice.engine.BlockedCookie;
 import dev.sluice.engine.BucketConfiguration;
+import dev.sluice.engine.CollectionSet;
+import dev.sluice.engine.Collections;
 import dev.sluice.engine.Cookie;
 import dev.sluice.engine.DocumentFilter;
 import dev.sluice.engine.DocumentKey;
@@ -45,6 +47,7 @@ final class MemoryEngine
                 RecordApplication,
                 DocumentReads,
                 RandomDocuments,
+                Collections,
                 Reconfigurable,
                 Pausable {
 
@@ -68,7 +71,9 @@ final class MemoryEngine
     private final ItemPager itemPager;
     private final ExpiryPager expiryPager;
     private final TombstonePurger tombstonePurger;
+    private final DroppedCollections droppedCollections;
     private final StatisticsGroups statistics;
+    private volatile CollectionSet collections = CollectionSet.ALL;
     private volatile Settings settings;
     private volatile boolean closing;
 
@@ -94,6 +99,7 @@ final class MemoryEngine
                 settings.purgeAgeSeconds(),
                 clock,
                 counters);
+        this.droppedCollections = new DroppedCollections(vbuckets, context.nonIoPool());
         this.statistics = new StatisticsGroups(vbuckets, quota, counters, () -> this.settings, newUuid());
     }
 
@@ -112,7 +118,7 @@ final class MemoryEngine
     }
 
     private VBucket newVBucket(int id, VBucketState state) {
-        return new VBucket(id, state, quota, counters, this::newUuid);
+        return new VBucket(id, state, collections, quota, counters, this::newUuid);
     }
 
     private long newUuid() {
@@ -135,7 +141,7 @@ final class MemoryEngine
         if (target == null) {
             return absent();
         }
-        Status refused = target.refusal();
+        Status refused = target.refusal(key.collection());
         if (refused != null) {
             return counted(refused);
         }
@@ -222,15 +228,19 @@ final class MemoryEngine
         if (target == null) {
             return absent();
         }
-        return scope.states().contains(target.state())
-                ? show(target, key, scope.filter(), out)
-                : counted(Status.NOT_MY_VBUCKET);
+        if (!scope.states().contains(target.state())) {
+            return counted(Status.NOT_MY_VBUCKET);
+        }
+        return target.serves(key.collection()) ? show(target, key, scope.filter(), out) : Status.UNKNOWN_COLLECTION;
     }
 
     @Override
     public Status random(Cookie cookie, int collection, DocumentView out) {
         if (closing) {
             return Status.TEMPORARY_FAILURE;
+        }
+        if (!collections.contains(collection)) {
+            return Status.UNKNOWN_COLLECTION;
         }
         byte[] document = RandomChoice.of(vbuckets, collection, clock.wallSeconds(), nextRandom());
         if (document == null) {
@@ -310,7 +320,8 @@ final class MemoryEngine
         while (!done) {
             VBucket target = vbuckets.get(vbucket);
             if (target == null) {
-                done = vbuckets.compareAndSet(vbucket, null, newVBucket(vbucket, state));
+                // Then round again: the collections may have been set before others could see the vbucket.
+                vbuckets.compareAndSet(vbucket, null, newVBucket(vbucket, state));
                 continue;
             }
             if (!target.tryEnter()) {
@@ -318,6 +329,7 @@ final class MemoryEngine
             }
             try {
                 done = target.setState(state);
+                target.collections(collections);
             } finally {
                 target.exit();
             }
@@ -365,6 +377,36 @@ final class MemoryEngine
     public List<FailoverEntry> failoverLog(int vbucket) {
         VBucket target = vbucket(vbucket);
         return target == null ? List.of() : target.failoverLog();
+    }
+
+    // ---------------------------------------------------------------------------------------------- collections
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>One vbucket after the other, each under its lock: what a write there has to say was said before, or is refused. A
+     * vbucket that is made meanwhile takes the set from the field, which is written first.
+     */
+    @Override
+    public void collections(CollectionSet existing) {
+        collections = existing;
+        boolean[] dropped = new boolean[1];
+        forEachVBucket(vbucket -> dropped[0] |= vbucket.collections(existing));
+        if (dropped[0]) {
+            droppedCollections.wake();
+        }
+    }
+
+    @Override
+    public @Nullable Figures figures(int vbucket, int collection) {
+        VBucket target = vbucket(vbucket);
+        return target == null ? null : target.figures(collection);
+    }
+
+    @Override
+    public long highSeqno(int vbucket, int collection) {
+        VBucket target = vbucket(vbucket);
+        return target == null || !target.serves(collection) ? -1 : target.highSeqno(collection);
     }
 
     // ---------------------------------------------------------------------------------------------- the bucket
@@ -454,6 +496,7 @@ final class MemoryEngine
         boolean own = type == VBuckets.class
                 || type == Flush.class
                 || type == RecordApplication.class
+                || type == Collections.class
                 || type == DocumentReads.class
                 || type == RandomDocuments.class
                 || type == Reconfigurable.class
@@ -481,6 +524,7 @@ final class MemoryEngine
         closing = true;
         expiryPager.stop();
         tombstonePurger.stop();
+        droppedCollections.stop();
         itemPager.stop();
         forEachVBucket(VBucket::remove);
         for (int i = 0; i < vbuckets.length(); i++) {

@@ -16,7 +16,9 @@ final class MemoryScan implements RangeScans.Scan {
 
     private static final int EXPIRED_LOOKS_MAX = 1_000;
 
+    private final VBucket vbucket;
     private final Snapshot snapshot;
+    private final int collection;
     private final EngineClock clock;
     private final Runnable release;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -30,11 +32,18 @@ final class MemoryScan implements RangeScans.Scan {
      * @param documents those of the snapshot, in order
      * @param release gives the snapshot back; run once
      */
-    MemoryScan(Snapshot snapshot, byte[][] documents, RangeScans.Request request, EngineClock clock, Runnable release) {
+    MemoryScan(
+            VBucket vbucket,
+            Snapshot snapshot,
+            byte[][] documents,
+            RangeScans.Request request,
+            EngineClock clock,
+            Runnable release) {
+        this.vbucket = vbucket;
         this.snapshot = snapshot;
         this.clock = clock;
         this.release = release;
-        int collection = request.collection();
+        this.collection = request.collection();
         int collectionStart = firstFrom(documents, collection, new byte[0]);
         int collectionEnd = collection == -1 ? documents.length : firstFrom(documents, collection + 1, new byte[0]);
         this.collectionCount = (long) collectionEnd - collectionStart;
@@ -84,6 +93,9 @@ final class MemoryScan implements RangeScans.Scan {
         }
         if (documents == null || closed.get()) {
             return Status.CANCELLED;
+        }
+        if (!vbucket.serves(collection)) {
+            return Status.UNKNOWN_COLLECTION;
         }
         skipExpired(documents, end);
         if (position >= end) {

@@ -1,5 +1,6 @@
 package dev.sluice.memory;
 
+import dev.sluice.engine.Datatype;
 import dev.sluice.engine.DocumentKey;
 import dev.sluice.engine.DocumentView;
 import dev.sluice.engine.DurabilityLevel;
@@ -53,7 +54,7 @@ final class Mutations {
     }
 
     Status store(VBucket vbucket, DocumentKey key, StoreRequest request, MutationResult out) {
-        Status refused = refusal(vbucket, request.durability());
+        Status refused = refusal(vbucket, key, request.durability());
         if (refused != null) {
             return refused;
         }
@@ -95,7 +96,7 @@ final class Mutations {
             byte[] draft,
             boolean redraft,
             MutationResult out) {
-        Status refused = vbucket.refusal();
+        Status refused = vbucket.refusal(key.collection());
         if (refused != null) {
             return refused;
         }
@@ -137,14 +138,25 @@ final class Mutations {
             if (mode == StoreMode.ADD) {
                 return Status.KEY_EXISTS;
             }
-            return request.cas() == lock.cas ? Status.SUCCESS : Status.LOCKED;
+            return request.cas() == lock.cas ? allowed(request, existing) : Status.LOCKED;
         }
         if (existing == null || !visible) {
             boolean allowed = mode == StoreMode.ADD || (mode == StoreMode.SET && request.cas() == 0);
             return allowed ? Status.SUCCESS : Status.NO_SUCH_KEY;
         }
         boolean allowed = mode != StoreMode.ADD && (request.cas() == 0 || request.cas() == Documents.cas(existing));
-        return allowed ? Status.SUCCESS : Status.KEY_EXISTS;
+        return allowed ? allowed(request, existing) : Status.KEY_EXISTS;
+    }
+
+    /** Mode and CAS allow it; what is left to lose are extended attributes that the request does not know of. */
+    private static Status allowed(StoreRequest request, byte @Nullable [] existing) {
+        return request.unawareOfXattrs() && existing != null && hasXattrs(existing)
+                ? Status.HAS_XATTRS
+                : Status.SUCCESS;
+    }
+
+    private static boolean hasXattrs(byte[] document) {
+        return !Documents.deleted(document) && (Documents.datatype(document) & Datatype.XATTR) != 0;
     }
 
     private static byte[] draft(DocumentKey key, StoreRequest request, long expirySeconds, long revSeqno) {
@@ -175,7 +187,7 @@ final class Mutations {
     }
 
     Status remove(VBucket vbucket, DocumentKey key, RemoveRequest request, MutationResult out) {
-        Status refused = refusal(vbucket, request.durability());
+        Status refused = refusal(vbucket, key, request.durability());
         if (refused != null) {
             return refused;
         }
@@ -183,7 +195,7 @@ final class Mutations {
             return Status.WOULD_BLOCK;
         }
         try {
-            refused = vbucket.refusal();
+            refused = vbucket.refusal(key.collection());
             if (refused != null) {
                 return refused;
             }
@@ -198,6 +210,9 @@ final class Mutations {
             }
             if (lock == null && request.cas() != 0 && request.cas() != Documents.cas(existing)) {
                 return Status.KEY_EXISTS;
+            }
+            if (request.unawareOfXattrs() && hasXattrs(existing)) {
+                return Status.HAS_XATTRS;
             }
             byte[] tombstone = vbucket.linkTombstone(existing, key.hash(), wallNanos);
             out.set(Documents.cas(tombstone), Documents.seqno(tombstone), vbucket.uuid())
@@ -219,7 +234,7 @@ final class Mutations {
                 return Status.WOULD_BLOCK;
             }
             try {
-                Status refused = vbucket.refusal();
+                Status refused = vbucket.refusal(key.collection());
                 if (refused != null) {
                     return refused;
                 }
@@ -260,7 +275,7 @@ final class Mutations {
             return Status.WOULD_BLOCK;
         }
         try {
-            Status refused = vbucket.refusal();
+            Status refused = vbucket.refusal(key.collection());
             if (refused != null) {
                 return refused;
             }
@@ -291,7 +306,7 @@ final class Mutations {
             return Status.WOULD_BLOCK;
         }
         try {
-            Status refused = vbucket.refusal();
+            Status refused = vbucket.refusal(key.collection());
             if (refused != null) {
                 return refused;
             }
@@ -370,6 +385,9 @@ final class Mutations {
             return Status.NOT_MY_VBUCKET;
         }
         Status refused = seqno == 0 ? vbucket.refusal() : null;
+        if (refused == null && !vbucket.serves(key.collection())) {
+            refused = Status.UNKNOWN_COLLECTION;
+        }
         if (refused != null) {
             return refused;
         }
@@ -422,8 +440,8 @@ final class Mutations {
     }
 
     /** What can be refused before anything is done for the command. The state is asked again under the lock. */
-    private @Nullable Status refusal(VBucket vbucket, DurabilityLevel durability) {
-        Status refused = vbucket.refusal();
+    private @Nullable Status refusal(VBucket vbucket, DocumentKey key, DurabilityLevel durability) {
+        Status refused = vbucket.refusal(key.collection());
         if (refused != null) {
             return refused;
         }

@@ -209,7 +209,7 @@ final class ScanService implements RangeScans {
 
     /** Why there cannot be a view, now or later. Under the lock. */
     private @Nullable Status refusal(VBucket vbucket, Request request) {
-        Status refused = vbucket.refusal();
+        Status refused = vbucket.refusal(request.collection());
         if (refused != null) {
             return refused;
         }
@@ -224,13 +224,17 @@ final class ScanService implements RangeScans {
         if (request.seqnoMustExist() && request.seqno() != 0 && !vbucket.hasSeqno(request.seqno())) {
             return Status.NOT_STORED;
         }
-        return vbucket.liveCount() == 0 ? Status.NO_SUCH_KEY : null;
+        return vbucket.liveCount(request.collection()) == 0 ? Status.NO_SUCH_KEY : null;
     }
 
     /** The snapshot is there: makes the scan that it is for. */
     private Status resume(Opening opening, Request request, Holder out) {
         if (!opening.take()) {
             return Status.CANCELLED; // it was called off, and comes back all the same
+        }
+        if (!opening.vbucket.serves(request.collection())) {
+            release(opening.vbucket, opening.snapshot);
+            return Status.UNKNOWN_COLLECTION;
         }
         byte[][] documents = opening.snapshot.documents();
         Status outcome = opening.snapshot.outcome();
@@ -239,6 +243,7 @@ final class ScanService implements RangeScans {
             return openFailure(outcome);
         }
         MemoryScan scan = new MemoryScan(
+                opening.vbucket,
                 opening.snapshot,
                 documents,
                 request,

@@ -42,7 +42,7 @@ abstract class Sweep implements Runnable {
     abstract boolean concerns(VBucket vbucket);
 
     /** Whether the document in an entry may need something done. Without the lock. */
-    abstract boolean finds(Object[] bag, int slot);
+    abstract boolean finds(VBucket vbucket, Object[] bag, int slot);
 
     /** Does it, if it is still needed. Under the lock, with the version located; it is still the newest of its key. */
     abstract void apply(VBucket vbucket, byte[] document);
@@ -118,7 +118,7 @@ abstract class Sweep implements Runnable {
             if (document == null) {
                 break; // entries are filled from the front
             }
-            if (finds(bag, slot)) {
+            if (finds(vbucket, bag, slot)) {
                 found.add(document);
             }
         }
@@ -127,7 +127,11 @@ abstract class Sweep implements Runnable {
             try {
                 for (byte[] document : found.subList(start, Math.min(found.size(), start + CHANGES_PER_HOLD))) {
                     if (vbucket.locateVersion(document)) {
-                        apply(vbucket, document);
+                        if (vbucket.serves(Documents.collection(document))) {
+                            apply(vbucket, document);
+                        } else {
+                            vbucket.drop(document); // Whatever is wanted of it: it must not get a new version.
+                        }
                     }
                 }
             } finally {

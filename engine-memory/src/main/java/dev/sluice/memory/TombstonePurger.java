@@ -46,7 +46,7 @@ final class TombstonePurger extends PeriodicSweep {
     }
 
     @Override
-    boolean finds(Object[] bag, int slot) {
+    boolean finds(VBucket vbucket, Object[] bag, int slot) {
         if ((DocumentTable.state(bag, slot) & DocumentTable.TOMBSTONE) == 0) {
             return false;
         }

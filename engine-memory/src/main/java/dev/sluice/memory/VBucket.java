@@ -1,5 +1,7 @@
 package dev.sluice.memory;
 
+import dev.sluice.engine.CollectionSet;
+import dev.sluice.engine.Collections;
 import dev.sluice.engine.DocumentKey;
 import dev.sluice.engine.EngineClock;
 import dev.sluice.engine.Status;
@@ -22,6 +24,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Reading</b> takes no lock: {@link #find}, the state, the high sequence number.
  *
+ * <p><b>Collections.</b> Whether there is such a collection is asked under the lock of every write, and set under it too: once
+ * that is done in all vbuckets no write lands in a collection that is gone. Readers ask without the lock. What is left of it
+ * is taken out by {@link DroppedCollections} in the background, and by any other sweep that meets it.
+ *
  * <p><b>Numbers.</b> Each change gets the next sequence number and a CAS from a hybrid logical clock [1]: the wall clock with
  * its lowest 16 bits cleared, or one more than the highest CAS so far, whichever is larger. So a CAS is unique in the vbucket
  * and rises even when the wall clock jumps back. Both go on rising through a flush.
@@ -41,13 +47,14 @@ final class VBucket {
     private static final long CAS_CLOCK_MASK = ~0xffffL;
 
     /** This object, its lock and its small lists. */
-    private static final long FIXED_BYTES = 512;
+    static final long FIXED_BYTES = 512 + CollectionTally.HEAP_BYTES + HeapLayout.object(2 * Integer.BYTES, 3);
 
     final int id;
     private final ReentrantLock lock = new ReentrantLock();
     private final MemoryQuota quota;
     private final LongSupplier uuids;
     private final Snapshots snapshots;
+    private final CollectionTallies collections;
 
     private volatile VBucketState state;
     private volatile List<FailoverEntry> failoverLog;
@@ -72,12 +79,19 @@ final class VBucket {
     /** Somebody who waits until a sequence number is reached. */
     private record SeqnoWaiter(long seqno, Runnable action) {}
 
-    VBucket(int id, VBucketState state, MemoryQuota quota, Counters counters, LongSupplier uuids) {
+    VBucket(
+            int id,
+            VBucketState state,
+            CollectionSet existing,
+            MemoryQuota quota,
+            Counters counters,
+            LongSupplier uuids) {
         this.id = id;
         this.state = state;
         this.quota = quota;
         this.uuids = uuids;
         this.snapshots = new Snapshots(quota, counters);
+        this.collections = new CollectionTallies(existing);
         this.failoverLog = List.of(new FailoverEntry(uuids.getAsLong(), 0));
         enter();
         exit(); // settles the account
@@ -132,7 +146,7 @@ final class VBucket {
     }
 
     private long overheadBytes() {
-        return table.heapBytes() + log.heapBytes() + locks.heapBytes();
+        return table.heapBytes() + log.heapBytes() + locks.heapBytes() + collections.heapBytes();
     }
 
     // ---------------------------------------------------------------------------------------------- state
@@ -149,6 +163,13 @@ final class VBucket {
             case PENDING -> Status.VBUCKET_PENDING;
             case REPLICA, DEAD -> Status.NOT_MY_VBUCKET;
         };
+    }
+
+    /** Why commands on documents of a collection cannot be served, or null if they can. Final only under the lock. */
+    @Nullable
+    Status refusal(int collection) {
+        Status refused = refusal();
+        return refused != null || collections.serves(collection) ? refused : Status.UNKNOWN_COLLECTION;
     }
 
     /** Sets the state; false if the vbucket was removed in the meantime, and another one may have its number. */
@@ -187,11 +208,67 @@ final class VBucket {
         table = new DocumentTable();
         log = new SeqnoLog();
         locks = new LockTable();
+        collections.clear();
         liveCount = 0;
         expiringCount = 0;
         documentBytes = 0;
         tombstoneBytes = 0;
         purgeSeqno = highSeqno;
+    }
+
+    // ---------------------------------------------------------------------------------------------- collections
+
+    /** Whether there is such a collection. Any thread. */
+    boolean serves(int collection) {
+        return collections.serves(collection);
+    }
+
+    CollectionSet collections() {
+        return collections.existing();
+    }
+
+    /**
+     * Sets which collections there are: from the end of this hold of the lock on no write lands in another one.
+     *
+     * @return whether there are documents to be removed
+     */
+    boolean collections(CollectionSet existing) {
+        assert lock.isHeldByCurrentThread();
+        return collections.existing(existing);
+    }
+
+    /** How many versions wait for their removal, their collection being gone. A guess without the lock. */
+    int droppedCount() {
+        return collections.droppedVersionCount();
+    }
+
+    /** How many live documents a collection has. */
+    int liveCount(int collection) {
+        assert lock.isHeldByCurrentThread();
+        CollectionTally tally = collections.find(collection);
+        return tally == null || tally.dropped() ? 0 : tally.liveCount();
+    }
+
+    /** The sequence number of a collection's newest change, 0 for none. Any thread. */
+    long highSeqno(int collection) {
+        CollectionTally tally = collections.find(collection);
+        return tally == null ? 0 : tally.highSeqno();
+    }
+
+    /** What there is of a collection, or null where it is not there. Takes the lock; for background threads. */
+    Collections.@Nullable Figures figures(int collection) {
+        enter();
+        try {
+            if (!collections.serves(collection)) {
+                return null;
+            }
+            CollectionTally tally = collections.find(collection);
+            return tally == null
+                    ? new Collections.Figures(0, 0, 0)
+                    : new Collections.Figures(tally.liveCount(), tally.bytes(), tally.highSeqno());
+        } finally {
+            exit();
+        }
     }
 
     /** Newest first. */
@@ -274,6 +351,7 @@ final class VBucket {
         }
         log.append(document);
         count(document, 1);
+        collections.changed(document, seqno);
         highSeqno = seqno;
     }
 
@@ -288,7 +366,9 @@ final class VBucket {
     }
 
     private void count(byte[] document, int sign) {
-        long bytes = sign * Documents.heapBytes(document);
+        long heapBytes = Documents.heapBytes(document);
+        collections.count(document, heapBytes, sign);
+        long bytes = sign * heapBytes;
         documentBytes += bytes;
         if (Documents.deleted(document)) {
             tombstoneBytes += bytes;
@@ -320,10 +400,20 @@ final class VBucket {
     /** Drops a located tombstone for good. */
     void purge(byte[] tombstone) {
         assert Documents.deleted(tombstone);
-        table.remove();
-        unlink(Documents.hash(tombstone), tombstone);
-        purgeSeqno = Math.max(purgeSeqno, Documents.seqno(tombstone));
+        takeOut(tombstone);
         purgedRevSeqno = Math.max(purgedRevSeqno, Documents.revSeqno(tombstone));
+    }
+
+    /** Drops a located version, alive or not, whose collection is gone. Its key never comes back, nor does its revision. */
+    void drop(byte[] document) {
+        assert !collections.serves(Documents.collection(document));
+        takeOut(document);
+    }
+
+    private void takeOut(byte[] document) {
+        table.remove();
+        unlink(Documents.hash(document), document);
+        purgeSeqno = Math.max(purgeSeqno, Documents.seqno(document));
     }
 
     /** One step of making the table smaller after much was purged; false if there is nothing to gain. */
@@ -456,8 +546,8 @@ final class VBucket {
         try {
             return new Figures(
                     state,
-                    liveCount,
-                    tombstoneCount(),
+                    liveCount - collections.droppedLiveCount(),
+                    tombstoneCount() - (collections.droppedVersionCount() - collections.droppedLiveCount()),
                     expiringCount,
                     documentBytes,
                     overheadBytes(),

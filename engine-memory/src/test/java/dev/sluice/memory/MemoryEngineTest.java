@@ -134,7 +134,7 @@ class MemoryEngineTest {
                 .as("seed %d", MemoryBucket.SEED)
                 .isEqualTo(documents);
         assertThat(bucket.statistic("curr_items")).isEqualTo(live);
-        long fixedBytes = 2 * 512;
+        long fixedBytes = 2 * VBucket.FIXED_BYTES;
         assertThat(bucket.usedBytes()).isEqualTo(documents + bucket.statistic("ep_overhead") + fixedBytes);
     }
 

@@ -33,6 +33,8 @@ public enum Behavior {
     FLUSH,
     /** The capability {@link dev.sluice.engine.RecordApplication}. */
     RECORD_APPLICATION,
+    /** The capability {@link dev.sluice.engine.Collections}. Otherwise: documents of every id are served. */
+    COLLECTIONS,
     /** The capability {@link dev.sluice.engine.DocumentReads}. */
     DOCUMENT_READS,
     /** The capability {@link dev.sluice.engine.RandomDocuments}. */

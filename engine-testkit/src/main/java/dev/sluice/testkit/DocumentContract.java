@@ -384,6 +384,105 @@ abstract class DocumentContract extends ContractFixture {
         }
     }
 
+    /** What {@code unawareOfXattrs} protects: see {@code StoreRequest}. */
+    @Nested
+    class Xattrs {
+        @Test
+        void unawareStores_leaveALiveDocumentWithXattrsAsItIs() {
+            for (StoreMode mode : List.of(StoreMode.SET, StoreMode.REPLACE)) {
+                for (int datatype = 0; datatype <= Datatype.ALL; datatype++) {
+                    Key key = Key.of("xattrs " + mode + datatype);
+                    Answer before = stored(key, Store.set("old").datatype(datatype));
+                    boolean xattrs = (datatype & Datatype.XATTR) != 0;
+                    Status expected = xattrs ? Status.HAS_XATTRS : Status.SUCCESS;
+                    assertThat(store(key, Store.of(mode, "new").unawareOfXattrs())
+                                    .status())
+                            .isEqualTo(expected);
+                    assertThat(get(key).text()).isEqualTo(xattrs ? "old" : "new");
+                    if (xattrs) {
+                        assertThat(get(key).cas()).isEqualTo(before.cas());
+                    }
+                }
+            }
+        }
+
+        @Test
+        void modeAndCas_comeFirst() {
+            long cas = xattrs(KEY).cas();
+            assertThat(store(KEY, Store.add("new").unawareOfXattrs()).status()).isEqualTo(Status.KEY_EXISTS);
+            assertThat(store(KEY, Store.set("new").cas(cas + 1).unawareOfXattrs())
+                            .status())
+                    .isEqualTo(Status.KEY_EXISTS);
+            assertThat(store(KEY, Store.set("new").cas(cas).unawareOfXattrs()).status())
+                    .isEqualTo(Status.HAS_XATTRS);
+            assertThat(driver.removeUnawareOfXattrs(VB, KEY, cas + 1).status()).isEqualTo(Status.KEY_EXISTS);
+            assertThat(driver.removeUnawareOfXattrs(VB, KEY, cas).status()).isEqualTo(Status.HAS_XATTRS);
+        }
+
+        @Test
+        void awareStores_andAwareRemovals_goThrough() {
+            xattrs(KEY);
+            stored(KEY, Store.set("new").datatype(Datatype.XATTR));
+            succeeded(driver.remove(VB, KEY));
+        }
+
+        @Test
+        void whatIsGone_hasNoXattrs() {
+            assertThat(driver.removeUnawareOfXattrs(VB, KEY, 0).status()).isEqualTo(Status.NO_SUCH_KEY);
+            xattrs(KEY);
+            succeeded(driver.remove(VB, KEY));
+            assertThat(driver.removeUnawareOfXattrs(VB, KEY, 0).status()).isEqualTo(Status.NO_SUCH_KEY);
+            stored(KEY, Store.set("new").unawareOfXattrs());
+            assertThat(get(KEY).text()).isEqualTo("new");
+        }
+
+        @Test
+        void whatHasExpired_hasNoXattrs() {
+            long soon = context.clock().wallSeconds() + 10;
+            stored(KEY, Store.set("old").datatype(Datatype.XATTR).expirySeconds(soon));
+            context.clock().advance(Duration.ofSeconds(10));
+            assertThat(driver.removeUnawareOfXattrs(VB, KEY, 0).status()).isEqualTo(Status.NO_SUCH_KEY);
+            stored(KEY, Store.set("new").unawareOfXattrs());
+            assertThat(get(KEY).text()).isEqualTo("new");
+        }
+
+        @Test
+        void tombstones_doNotCount() {
+            if (!supports(Behavior.DELETED_STORES)) {
+                return;
+            }
+            xattrs(KEY);
+            stored(KEY, Store.set("kept").datatype(Datatype.XATTR).asDeleted());
+            assertThat(driver.removeUnawareOfXattrs(VB, KEY, 0).status()).isEqualTo(Status.NO_SUCH_KEY);
+            stored(KEY, Store.set("new").unawareOfXattrs());
+            assertThat(get(KEY).text()).isEqualTo("new");
+        }
+
+        @Test
+        void locks_comeFirst_andStayWhereXattrsStandInTheWay() {
+            if (!supports(Behavior.LOCKS)) {
+                return;
+            }
+            long cas = xattrs(KEY).cas();
+            long lock = succeeded(driver.lock(VB, KEY, 15)).cas();
+            assertThat(store(KEY, Store.set("new").unawareOfXattrs()).status()).isEqualTo(Status.LOCKED);
+            assertThat(store(KEY, Store.set("new").cas(cas).unawareOfXattrs()).status())
+                    .isEqualTo(Status.LOCKED);
+            assertThat(store(KEY, Store.set("new").cas(lock).unawareOfXattrs()).status())
+                    .isEqualTo(Status.HAS_XATTRS);
+            assertThat(driver.removeUnawareOfXattrs(VB, KEY, 0).status()).isEqualTo(Status.LOCKED);
+            assertThat(driver.removeUnawareOfXattrs(VB, KEY, cas).status()).isEqualTo(Status.LOCKED_TEMPORARY);
+            assertThat(driver.removeUnawareOfXattrs(VB, KEY, lock).status()).isEqualTo(Status.HAS_XATTRS);
+            assertThat(get(KEY).locked()).isTrue();
+            stored(KEY, Store.set("new").cas(lock));
+            assertThat(get(KEY).locked()).isFalse();
+        }
+
+        private Answer xattrs(Key key) {
+            return stored(key, Store.set("old").datatype(Datatype.XATTR));
+        }
+    }
+
     @Nested
     class MutationResults {
         @Test

@@ -105,6 +105,15 @@ public final class EngineDriver {
                 .await();
     }
 
+    /** A removal that knows of no extended attributes. */
+    public Answer removeUnawareOfXattrs(int vbucket, Key key, long cas) {
+        return begin(mutating((cookie, out) -> {
+                    removeRequest.clear().cas(cas).unawareOfXattrs(true);
+                    return engine.remove(cookie, vbucket, lend(key), removeRequest, out);
+                }))
+                .await();
+    }
+
     public Answer getAndTouch(int vbucket, Key key, long expirySeconds) {
         return begin(viewing((cookie, out) -> engine.getAndTouch(cookie, vbucket, lend(key), expirySeconds, out)))
                 .await();

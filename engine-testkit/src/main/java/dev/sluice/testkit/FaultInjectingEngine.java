@@ -1,6 +1,8 @@
 package dev.sluice.testkit;
 
 import dev.sluice.engine.BlockedCookie;
+import dev.sluice.engine.CollectionSet;
+import dev.sluice.engine.Collections;
 import dev.sluice.engine.Cookie;
 import dev.sluice.engine.DocumentFilter;
 import dev.sluice.engine.DocumentKey;
@@ -68,6 +70,7 @@ public final class FaultInjectingEngine implements Engine {
         wrap(VBuckets.class, InjectedVBuckets::new);
         wrap(Flush.class, flush -> cookie -> call(Operation.FLUSH, cookie, flush::flush));
         wrap(RecordApplication.class, InjectedRecordApplication::new);
+        wrap(Collections.class, InjectedCollections::new);
         wrap(
                 DocumentReads.class,
                 reads -> (cookie, vbucket, key, scope, out) ->
@@ -406,6 +409,43 @@ public final class FaultInjectingEngine implements Engine {
         @Override
         public List<FailoverEntry> failoverLog(int vbucket) {
             return vbuckets.failoverLog(vbucket);
+        }
+    }
+
+    /** The first set comes with the bucket, before any command: it is left alone, and scripts count from the commands on. */
+    private final class InjectedCollections implements Collections {
+        private final Collections collections;
+        private boolean begun;
+
+        InjectedCollections(Collections collections) {
+            this.collections = collections;
+        }
+
+        @Override
+        public void collections(CollectionSet existing) {
+            Fault fault = begun ? choose(Operation.SET_COLLECTIONS, 0, true) : Fault.PASS;
+            begun = true;
+            count(fault);
+            switch (fault.kind()) {
+                case THROW, BLOCK_AND_THROW -> throw new InjectedException(fault, Operation.SET_COLLECTIONS);
+                case THROW_AFTER -> {
+                    collections.collections(existing);
+                    throw new InjectedException(fault, Operation.SET_COLLECTIONS);
+                }
+                case DELAY -> pause(fault);
+                default -> {}
+            }
+            collections.collections(existing);
+        }
+
+        @Override
+        public @Nullable Figures figures(int vbucket, int collection) {
+            return collections.figures(vbucket, collection);
+        }
+
+        @Override
+        public long highSeqno(int vbucket, int collection) {
+            return collections.highSeqno(vbucket, collection);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.sluice.testkit;
 
+import dev.sluice.engine.Datatype;
 import dev.sluice.engine.DocumentView;
 
 /** One version of a document in a {@link NaiveEngine}. Changes only while the engine's monitor is held, the value never. */
@@ -31,6 +32,11 @@ final class NaiveDocument {
     /** Whether the document is a tombstone, or would be if anybody had looked. */
     boolean deletedAt(long wallSeconds) {
         return deleted || (expirySeconds != 0 && expirySeconds <= wallSeconds);
+    }
+
+    /** Whether the document is alive and has extended attributes. */
+    boolean hasXattrs() {
+        return !deleted && (datatype & Datatype.XATTR) != 0;
     }
 
     boolean lockedAt(long nanoTime) {

@@ -2,6 +2,8 @@ package dev.sluice.testkit;
 
 import dev.sluice.engine.BlockedCookie;
 import dev.sluice.engine.BucketConfiguration;
+import dev.sluice.engine.CollectionSet;
+import dev.sluice.engine.Collections;
 import dev.sluice.engine.Cookie;
 import dev.sluice.engine.DocumentFilter;
 import dev.sluice.engine.DocumentKey;
@@ -28,8 +30,10 @@ import dev.sluice.engine.ValuePatch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
@@ -44,7 +48,15 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Thread.</b> Any.
  */
 public final class NaiveEngine
-        implements Engine, RangeScans, VBuckets, Flush, RecordApplication, DocumentReads, RandomDocuments, Pausable {
+        implements Engine,
+                RangeScans,
+                VBuckets,
+                Flush,
+                RecordApplication,
+                DocumentReads,
+                RandomDocuments,
+                Collections,
+                Pausable {
     /** Collections as unsigned numbers, then keys as unsigned bytes, shorter before longer. */
     private static final Comparator<Key> KEY_ORDER = (a, b) -> a.collection() != b.collection()
             ? Integer.compareUnsigned(a.collection(), b.collection())
@@ -52,6 +64,7 @@ public final class NaiveEngine
 
     private static final class VBucket {
         final TreeMap<Key, NaiveDocument> documents = new TreeMap<>(KEY_ORDER);
+        final Map<Integer, Long> highSeqnos = new HashMap<>();
         final List<FailoverEntry> failoverLog = new ArrayList<>();
         VBucketState state = VBucketState.ACTIVE;
         long highSeqno;
@@ -64,6 +77,7 @@ public final class NaiveEngine
     private final EngineContext context;
     private final @Nullable VBucket[] vbuckets;
     private final List<Waiter> waiters = new ArrayList<>();
+    private CollectionSet collections = CollectionSet.ALL;
     private long lastCas;
     private final Random random;
     private final @Nullable NaivePersistence persistence;
@@ -82,7 +96,7 @@ public final class NaiveEngine
     @Override
     public synchronized Status get(
             Cookie cookie, int vbucket, DocumentKey key, DocumentFilter filter, DocumentView out) {
-        Status refused = refusal(vbucket);
+        Status refused = refusal(vbucket, key.collection());
         if (refused != null) {
             return refused;
         }
@@ -98,7 +112,7 @@ public final class NaiveEngine
     @Override
     public synchronized Status store(
             Cookie cookie, int vbucket, DocumentKey key, StoreRequest request, MutationResult out) {
-        Status refused = refusal(vbucket, request.durability());
+        Status refused = refusal(vbucket, key.collection(), request.durability());
         if (refused != null) {
             return refused;
         }
@@ -136,15 +150,19 @@ public final class NaiveEngine
             return Status.KEY_EXISTS;
         }
         if (existing.lockedAt(context.clock().nanoTime())) {
-            return request.cas() == existing.lockCas ? null : Status.LOCKED;
+            if (request.cas() != existing.lockCas) {
+                return Status.LOCKED;
+            }
+        } else if (request.cas() != 0 && request.cas() != existing.cas) {
+            return Status.KEY_EXISTS;
         }
-        return request.cas() == 0 || request.cas() == existing.cas ? null : Status.KEY_EXISTS;
+        return request.unawareOfXattrs() && existing.hasXattrs() ? Status.HAS_XATTRS : null;
     }
 
     @Override
     public synchronized Status remove(
             Cookie cookie, int vbucket, DocumentKey key, RemoveRequest request, MutationResult out) {
-        Status refused = refusal(vbucket, request.durability());
+        Status refused = refusal(vbucket, key.collection(), request.durability());
         if (refused != null) {
             return refused;
         }
@@ -160,6 +178,9 @@ public final class NaiveEngine
         } else if (request.cas() != 0 && request.cas() != existing.cas) {
             return Status.KEY_EXISTS;
         }
+        if (request.unawareOfXattrs() && existing.hasXattrs()) {
+            return Status.HAS_XATTRS;
+        }
         NaiveDocument tombstone = new NaiveDocument();
         tombstone.deleted = true;
         tombstone.expirySeconds = context.clock().wallSeconds();
@@ -171,7 +192,7 @@ public final class NaiveEngine
     @Override
     public synchronized Status getAndTouch(
             Cookie cookie, int vbucket, DocumentKey key, long expirySeconds, DocumentView out) {
-        Status refused = refusal(vbucket);
+        Status refused = refusal(vbucket, key.collection());
         if (refused != null) {
             return refused;
         }
@@ -197,7 +218,7 @@ public final class NaiveEngine
 
     @Override
     public synchronized Status lock(Cookie cookie, int vbucket, DocumentKey key, int lockSeconds, DocumentView out) {
-        Status refused = refusal(vbucket);
+        Status refused = refusal(vbucket, key.collection());
         if (refused != null) {
             return refused;
         }
@@ -219,7 +240,7 @@ public final class NaiveEngine
 
     @Override
     public synchronized Status unlock(Cookie cookie, int vbucket, DocumentKey key, long cas) {
-        Status refused = refusal(vbucket);
+        Status refused = refusal(vbucket, key.collection());
         if (refused != null) {
             return refused;
         }
@@ -247,6 +268,9 @@ public final class NaiveEngine
         Status refused = terms.seqno() == 0 ? refusal(vbucket) : null;
         if (refused != null) {
             return refused;
+        }
+        if (!collections.contains(key.collection())) {
+            return Status.UNKNOWN_COLLECTION;
         }
         Key own = copyOf(key);
         NaiveDocument existing = target.documents.get(own);
@@ -292,6 +316,9 @@ public final class NaiveEngine
         if (target == null || !scope.states().contains(target.state)) {
             return Status.NOT_MY_VBUCKET;
         }
+        if (!collections.contains(key.collection())) {
+            return Status.UNKNOWN_COLLECTION;
+        }
         Key own = copyOf(key);
         NaiveDocument document = find(vbucket, own, scope.filter());
         if (document == null) {
@@ -303,6 +330,9 @@ public final class NaiveEngine
 
     @Override
     public synchronized Status random(Cookie cookie, int collection, DocumentView out) {
+        if (!collections.contains(collection)) {
+            return Status.UNKNOWN_COLLECTION;
+        }
         List<Integer> homes = new ArrayList<>();
         List<Key> keys = new ArrayList<>();
         for (int vbucket = 0; vbucket < vbuckets.length; vbucket++) {
@@ -337,7 +367,7 @@ public final class NaiveEngine
 
     @Override
     public synchronized Status open(Cookie cookie, int vbucket, Request request, Holder out) {
-        Status refused = refusal(vbucket);
+        Status refused = refusal(vbucket, request.collection());
         VBucket target = vbucket(vbucket);
         if (refused != null || target == null) {
             return refused == null ? Status.NOT_MY_VBUCKET : refused;
@@ -373,7 +403,7 @@ public final class NaiveEngine
         if (keys.isEmpty()) {
             return Status.NO_SUCH_KEY;
         }
-        out.set(new NaiveScan(vbucket, keys, documents, count));
+        out.set(new NaiveScan(vbucket, request.collection(), keys, documents, count));
         return Status.SUCCESS;
     }
 
@@ -452,6 +482,41 @@ public final class NaiveEngine
     public synchronized List<FailoverEntry> failoverLog(int vbucket) {
         VBucket target = vbucket(vbucket);
         return target == null ? List.of() : List.copyOf(target.failoverLog);
+    }
+
+    @Override
+    public synchronized void collections(CollectionSet existing) {
+        collections = existing;
+        for (VBucket vbucket : vbuckets) {
+            if (vbucket != null) {
+                vbucket.documents.keySet().removeIf(key -> !existing.contains(key.collection()));
+            }
+        }
+    }
+
+    @Override
+    public synchronized @Nullable Figures figures(int vbucket, int collection) {
+        VBucket target = vbucket(vbucket);
+        if (target == null || !collections.contains(collection)) {
+            return null;
+        }
+        long items = 0;
+        long bytes = 0;
+        for (Map.Entry<Key, NaiveDocument> entry : target.documents.entrySet()) {
+            if (entry.getKey().collection() == collection) {
+                items += entry.getValue().deleted ? 0 : 1;
+                bytes += entry.getKey().bytes().length + entry.getValue().value.length;
+            }
+        }
+        return new Figures(items, bytes, highSeqno(vbucket, collection));
+    }
+
+    @Override
+    public synchronized long highSeqno(int vbucket, int collection) {
+        VBucket target = vbucket(vbucket);
+        return target == null || !collections.contains(collection)
+                ? -1
+                : target.highSeqnos.getOrDefault(collection, 0L);
     }
 
     @Override
@@ -541,8 +606,13 @@ public final class NaiveEngine
         };
     }
 
-    private @Nullable Status refusal(int vbucket, DurabilityLevel level) {
+    private @Nullable Status refusal(int vbucket, int collection) {
         Status refused = refusal(vbucket);
+        return refused != null || collections.contains(collection) ? refused : Status.UNKNOWN_COLLECTION;
+    }
+
+    private @Nullable Status refusal(int vbucket, int collection, DurabilityLevel level) {
+        Status refused = refusal(vbucket, collection);
         return refused != null || level == DurabilityLevel.NONE
                 ? refused
                 : level.refusalOfSingleCopy(
@@ -551,7 +621,7 @@ public final class NaiveEngine
 
     /** What evicting a document's value would answer; values stay where they are. */
     synchronized Status evictable(int vbucket, DocumentKey key, long persistedSeqno) {
-        Status refused = refusal(vbucket);
+        Status refused = refusal(vbucket, key.collection());
         if (refused != null) {
             return refused;
         }
@@ -598,6 +668,7 @@ public final class NaiveEngine
             patch.apply(next.value, 0, next.value.length, next.cas, next.seqno);
         }
         target.documents.put(key, next);
+        target.highSeqnos.put(key.collection(), next.seqno);
         target.highCas = Math.max(target.highCas, next.cas);
         out.set(next.cas, next.seqno, target.failoverLog.get(0).vbucketUuid()).revSeqno(next.revSeqno);
         if (persistence != null) {
@@ -636,13 +707,15 @@ public final class NaiveEngine
     /** Walks over copies. */
     private final class NaiveScan implements Scan {
         private final int vbucket;
+        private final int collection;
         private final List<Key> keys;
         private final List<NaiveDocument> documents;
         private final long count;
         private int position;
 
-        NaiveScan(int vbucket, List<Key> keys, List<NaiveDocument> documents, long count) {
+        NaiveScan(int vbucket, int collection, List<Key> keys, List<NaiveDocument> documents, long count) {
             this.vbucket = vbucket;
+            this.collection = collection;
             this.keys = keys;
             this.documents = documents;
             this.count = count;
@@ -657,6 +730,9 @@ public final class NaiveEngine
                 Status refused = refusal(vbucket);
                 if (refused != null) {
                     return Status.NOT_MY_VBUCKET;
+                }
+                if (!collections.contains(collection)) {
+                    return Status.UNKNOWN_COLLECTION;
                 }
             }
             if (position == keys.size()) {

@@ -21,6 +21,8 @@ public enum Operation {
     COMPACT,
     EVICT,
     OPEN_SCAN,
+    /** Has no cookie: of the faults it knows those that throw and delay. */
+    SET_COLLECTIONS,
     /** Has no cookie: of the faults it knows those that answer, throw, delay and return null. */
     SCAN_NEXT
 }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /** The contract of range scans: order, bounds, and a view that nothing changes any more. */
-abstract class ScanContract extends MetadataContract {
+abstract class ScanContract extends CollectionContract {
     @Test
     void rangeScans_areThere_orNot() {
         checkCapability(Behavior.RANGE_SCANS, RangeScans.class);

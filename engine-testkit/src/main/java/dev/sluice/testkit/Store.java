@@ -19,6 +19,7 @@ public final class Store {
     private byte datatype;
     private boolean preserveExpiry;
     private boolean deleted;
+    private boolean unawareOfXattrs;
     private DurabilityLevel durability = DurabilityLevel.NONE;
     private long deadlineNanos;
     private @Nullable ValuePatch patch;
@@ -85,6 +86,12 @@ public final class Store {
         return this;
     }
 
+    /** The value was made without knowing of any extended attributes. */
+    public Store unawareOfXattrs() {
+        unawareOfXattrs = true;
+        return this;
+    }
+
     public Store durability(DurabilityLevel level, long deadlineNanos) {
         durability = level;
         this.deadlineNanos = deadlineNanos;
@@ -110,6 +117,7 @@ public final class Store {
                 .datatype(datatype)
                 .preserveExpiry(preserveExpiry)
                 .deleted(deleted)
+                .unawareOfXattrs(unawareOfXattrs)
                 .durability(durability, deadlineNanos)
                 .patch(patch);
     }

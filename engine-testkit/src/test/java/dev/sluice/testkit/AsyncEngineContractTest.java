@@ -19,6 +19,7 @@ class AsyncEngineContractTest extends EngineContractTest {
                     PERSISTENT_DURABILITY,
                     VBUCKETS,
                     FLUSH,
+                    COLLECTIONS,
                     DOCUMENT_READS,
                     RANDOM_DOCUMENTS,
                     PERSISTENCE_CONTROL,

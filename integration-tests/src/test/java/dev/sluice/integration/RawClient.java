@@ -32,7 +32,12 @@ final class RawClient implements AutoCloseable {
     private final OutputStream output;
 
     RawClient(int port) throws IOException {
-        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        this(new Socket(InetAddress.getLoopbackAddress(), port));
+    }
+
+    /** A client of a socket that is connected, which it takes over. */
+    RawClient(Socket connected) throws IOException {
+        socket = connected;
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(TIMEOUT_MS);
         input = new DataInputStream(socket.getInputStream());

@@ -30,6 +30,8 @@ final class ServerProcess implements AutoCloseable {
     /** The only line on standard output. */
     static final Pattern READY = Pattern.compile("Sluice (\\S+) ready: (\\S+(?:, \\S+)*), buckets: (.+)");
 
+    private static final Pattern MANAGEMENT = Pattern.compile("management: \\S+?:(\\d+)(?:,|$)");
+
     private static final Duration START_MAX = Duration.ofSeconds(40);
     private static final Duration STOP_MAX = Duration.ofSeconds(30);
     private static final Duration POLL = Duration.ofMillis(20);
@@ -130,6 +132,21 @@ final class ServerProcess implements AutoCloseable {
         assertThat(ready.matches()).isTrue();
         String address = ready.group(2);
         return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+    }
+
+    /** Where its management interface really listens, the first of two. */
+    int managementPort() {
+        Matcher management = MANAGEMENT.matcher(readyLine());
+        assertThat(management.find()).isTrue();
+        return Integer.parseInt(management.group(1));
+    }
+
+    /** Asks it to read again what can change while it runs. */
+    void hangUp() throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("kill", "-HUP", Long.toString(process.pid()))
+                .inheritIO()
+                .start();
+        assertThat(kill.waitFor()).isZero();
     }
 
     /** What it has said on standard output up to now; complete after its end. */

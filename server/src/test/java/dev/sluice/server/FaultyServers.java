@@ -40,8 +40,11 @@ final class FaultyServers {
                 spec.configuration(),
                 spec.quotaBytes(),
                 spec.flushAllowed(),
+                spec.writes(),
+                spec.datatypes(),
                 spec.dataDirectory(),
-                new FaultInjectingProvider(spec.provider(), plan));
+                new FaultInjectingProvider(spec.provider(), plan),
+                spec.collections());
         return new BucketPlan(wanted.object(), wrapped, wanted.quotaGiven());
     }
 }

@@ -48,7 +48,7 @@ public final class SlowScanClients {
 
     /**
      * Connection, cookie, channel with pipeline, addresses and configuration, scan, and the allocator's own objects for a
-     * mebibyte. From the same histograms, 6.3 KB, rounded up.
+     * mebibyte. From the same histograms, 5 to 6.4 KB, rounded up.
      */
     private static final long CONNECTION_BYTES = 8 << 10;
 

@@ -29,6 +29,12 @@ final class InMemoryServer implements AutoCloseable {
     static final int OPCODE_RANGE_SCAN_CONTINUE = 0xdb;
     static final int HEADER_BYTES = 24;
 
+    /** Each bucket has one collection beside the default one. */
+    static final int NAMED_COLLECTION = 8;
+
+    /** The HELLO feature by which keys begin with their collection's id. */
+    static final int FEATURE_COLLECTIONS = 0x12;
+
     private static final int KEY_LENGTH = 30;
     private static final int SENT_BYTES = 1 << 20;
 

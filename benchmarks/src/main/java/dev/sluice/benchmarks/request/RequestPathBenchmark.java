@@ -38,8 +38,6 @@ public class RequestPathBenchmark {
 
     private static final int DOCUMENTS = 10_000;
     private static final int VALUE_BYTES = 100;
-    private static final int GET_BYTES = 54;
-    private static final int SET_BYTES = GET_BYTES + 8 + VALUE_BYTES;
 
     /** A power of two: keys are taken in turn from a table of this many random ones. */
     private static final int TURNS = 4096;
@@ -48,7 +46,13 @@ public class RequestPathBenchmark {
     @Param({"1", "16", "32"})
     int requestsPerRead;
 
+    /** Keys of the default collection without a prefix, or of another one with its id before them. */
+    @Param({"plain", "named"})
+    String keys;
+
     private InMemoryServer server;
+    private int getBytes;
+    private int setBytes;
     private byte[][] gets;
     private byte[][] sets;
     private int next;
@@ -56,17 +60,24 @@ public class RequestPathBenchmark {
     @Setup
     public void load() {
         server = new InMemoryServer(Limits.defaults(), 256 << 20);
+        if (keys.equals("named")) {
+            byte[] feature = {0, InMemoryServer.FEATURE_COLLECTIONS};
+            byte[] hello = InMemoryServer.frame(InMemoryServer.OPCODE_HELLO, 0, new byte[0], new byte[0], feature);
+            server.turn(hello, hello.length);
+        }
+        getBytes = get(0).length;
+        setBytes = set(0).length;
         for (int i = 0; i < DOCUMENTS; i++) {
-            server.turn(set(i), SET_BYTES);
+            server.turn(set(i), setBytes);
         }
         SplittableRandom random = new SplittableRandom(1);
-        gets = new byte[TURNS][requestsPerRead * GET_BYTES];
-        sets = new byte[TURNS][requestsPerRead * SET_BYTES];
+        gets = new byte[TURNS][requestsPerRead * getBytes];
+        sets = new byte[TURNS][requestsPerRead * setBytes];
         for (int turn = 0; turn < TURNS; turn++) {
             for (int i = 0; i < requestsPerRead; i++) {
                 int number = random.nextInt(DOCUMENTS);
-                System.arraycopy(get(number), 0, gets[turn], i * GET_BYTES, GET_BYTES);
-                System.arraycopy(set(number), 0, sets[turn], i * SET_BYTES, SET_BYTES);
+                System.arraycopy(get(number), 0, gets[turn], i * getBytes, getBytes);
+                System.arraycopy(set(number), 0, sets[turn], i * setBytes, setBytes);
             }
         }
         check();
@@ -83,13 +94,23 @@ public class RequestPathBenchmark {
         }
     }
 
-    private static byte[] get(int number) {
-        return InMemoryServer.frame(InMemoryServer.OPCODE_GET, 0, new byte[0], InMemoryServer.key(number), new byte[0]);
+    private byte[] key(int number) {
+        byte[] key = InMemoryServer.key(number);
+        if (keys.equals("plain")) {
+            return key;
+        }
+        byte[] prefixed = new byte[1 + key.length];
+        prefixed[0] = InMemoryServer.NAMED_COLLECTION;
+        System.arraycopy(key, 0, prefixed, 1, key.length);
+        return prefixed;
     }
 
-    private static byte[] set(int number) {
-        return InMemoryServer.frame(
-                InMemoryServer.OPCODE_SET, 0, new byte[8], InMemoryServer.key(number), new byte[VALUE_BYTES]);
+    private byte[] get(int number) {
+        return InMemoryServer.frame(InMemoryServer.OPCODE_GET, 0, new byte[0], key(number), new byte[0]);
+    }
+
+    private byte[] set(int number) {
+        return InMemoryServer.frame(InMemoryServer.OPCODE_SET, 0, new byte[8], key(number), new byte[VALUE_BYTES]);
     }
 
     @TearDown

@@ -108,7 +108,7 @@ public final class BucketParameters {
             Parameter.ignored("couch_bucket", TEXT),
             Parameter.ignored("uuid", TEXT),
             Parameter.ignoredChoice("item_eviction_policy", "value_only", "full_eviction"),
-            Parameter.ignored("xattr_enabled", FLAG),
+            Parameter.mapped("xattr_enabled", FLAG, "xattrs"),
             Parameter.ignored("collections_enabled", FLAG),
             Parameter.ignored("max_item_size", SIZE),
             Parameter.ignored("max_item_privileged_bytes", SIZE),

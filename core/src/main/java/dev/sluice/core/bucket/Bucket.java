@@ -4,12 +4,21 @@ import dev.sluice.core.cluster.BucketFacts;
 import dev.sluice.core.cluster.BucketMap;
 import dev.sluice.core.cluster.BucketTopology;
 import dev.sluice.core.cluster.ClusterMaps;
+import dev.sluice.core.collections.BucketCollections;
+import dev.sluice.core.collections.Manifest;
+import dev.sluice.core.collections.ManifestException;
+import dev.sluice.core.datatype.DatatypeSettings;
 import dev.sluice.core.statistics.BucketCounters;
+import dev.sluice.core.statistics.CollectionCounters;
 import dev.sluice.core.statistics.CommandTimings;
 import dev.sluice.core.statistics.ResponseCounters;
+import dev.sluice.engine.CollectionSet;
+import dev.sluice.engine.Collections;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.EngineClock;
 import dev.sluice.engine.TaskPool;
+import dev.sluice.engine.VBuckets;
+import java.io.IOException;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
@@ -32,11 +41,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Bucket {
 
+    /** The engine's part of the bucket's directory: what it finds there is its own. */
+    private static final String ENGINE_DIRECTORY = "engine";
+
+    /** Expiry times have 32 bits. */
+    private static final long EXPIRY_MAX = 0xffff_ffffL;
+
     private final Account account;
     private final EngineFaults faults;
     private final BucketCounters counters;
     private final CommandTimings timings;
     private final ResponseCounters responses;
+    private final CollectionCounters collectionCounters;
+    private final BucketCollections collections;
     private final BucketContext context;
     private final BucketMap map;
     private final Traffic traffic = new Traffic();
@@ -84,13 +101,15 @@ public final class Bucket {
         this.counters = new BucketCounters(loops);
         this.timings = new CommandTimings(loops);
         this.responses = new ResponseCounters(loops);
+        this.collectionCounters = new CollectionCounters(loops);
+        this.collections = new BucketCollections(spec.name(), spec.collections(), spec.dataDirectory());
         this.context = new BucketContext(
                 clock,
                 pools,
                 account,
                 faults,
                 spec.provider().getClass().getClassLoader(),
-                spec.dataDirectory(),
+                spec.dataDirectory().resolve(ENGINE_DIRECTORY),
                 cluster,
                 spec.configuration().vbucketCount(),
                 this::vbucketStateChanged);
@@ -110,6 +129,11 @@ public final class Bucket {
     /** What it was created from, with what was changed since. */
     public BucketSpec spec() {
         return spec;
+    }
+
+    /** What the bucket does with values that are stored from now on; those that are stored stay as they are. */
+    public DatatypeSettings datatypes() {
+        return spec.datatypes();
     }
 
     public BucketState state() {
@@ -165,6 +189,66 @@ public final class Bucket {
     /** How many answers of each status it has given. */
     public ResponseCounters responses() {
         return responses;
+    }
+
+    /** What was done in each collection. */
+    public CollectionCounters collectionCounters() {
+        return collectionCounters;
+    }
+
+    /** Which scopes and collections there are at this moment. */
+    public Manifest collections() {
+        return collections.manifest();
+    }
+
+    /**
+     * Puts another manifest in force and on disk. On a background thread, between {@link #beginBackgroundCall} and its end.
+     *
+     * @return whether the engine knows as well; where it does not, the same again is worth a try
+     * @throws ManifestException where it is none, or cannot follow the one in force
+     * @throws IOException where it could not be saved; the one in force stays
+     */
+    public boolean collections(byte[] json) throws ManifestException, IOException {
+        boolean known = collections.set(json, this::tellEngine);
+        collectionCounters.retain(collections().ids());
+        companions.values().forEach(BucketCompanion::collectionsChanged);
+        map.manifestUid(collections().uid());
+        return known;
+    }
+
+    private boolean tellEngine(CollectionSet existing) {
+        Collections capability = engine().capability(Collections.class);
+        try {
+            if (capability != null) {
+                capability.collections(existing);
+            }
+            return true;
+        } catch (EngineFailedException e) {
+            return false;
+        }
+    }
+
+    /**
+     * The absolute expiry of a document, given the one that it would have and how long documents of its collection live at
+     * most. Protocol: {@code protocol-kv} 7.1.4.
+     *
+     * @param expirySeconds absolute, 0 for never
+     * @param nowSeconds since 1970
+     * @return absolute, 0 for never; at most 32 bits, like {@code expirySeconds}
+     */
+    public long limitedExpiry(int collection, long expirySeconds, long nowSeconds) {
+        long maxTtl = collections().maxTtlSeconds(collection, spec.collections().maxTtlSeconds());
+        if (maxTtl == 0) {
+            return expirySeconds;
+        }
+        long latest = Math.min(nowSeconds + maxTtl, EXPIRY_MAX);
+        return expirySeconds == 0 ? latest : Math.min(expirySeconds, latest);
+    }
+
+    /** Whether a vbucket is here, in whatever state. */
+    public boolean hasVBucket(int vbucket) {
+        VBuckets vbuckets = engine().capability(VBuckets.class);
+        return vbuckets == null ? vbucket < spec.configuration().vbucketCount() : vbuckets.state(vbucket) != null;
     }
 
     /** Threads for scans and other work of this bucket that waits for disks. */
@@ -288,10 +372,17 @@ public final class Bucket {
         return context;
     }
 
+    /** Finds out which collections there are, before there is an engine. */
+    void loadCollections() throws IOException {
+        collections.load();
+    }
+
     void opened(Engine opened, String uuid) {
         GuardedEngine guarded = new GuardedEngine(
                 opened, new CallGuard(faults, opened.getClass().getClassLoader(), traffic));
         engine = guarded;
+        collections.begin(this::tellEngine);
+        map.manifestUid(collections().uid());
         map.facts(new BucketFacts(
                 name(),
                 uuid,

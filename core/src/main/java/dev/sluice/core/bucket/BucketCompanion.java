@@ -16,6 +16,9 @@ public interface BucketCompanion {
     /** Once a second or so, on a background thread: time passes. */
     default void tick() {}
 
+    /** The bucket has another manifest. On a background thread. */
+    default void collectionsChanged() {}
+
     /**
      * The statistics of a group that this knows about. On a background thread.
      *

@@ -27,7 +27,7 @@ public final class BucketException extends Exception {
         TOO_MANY,
         /** Its engine cannot do that. */
         NOT_SUPPORTED,
-        /** Its engine could not be made. */
+        /** Its engine could not be made, or what it was given to begin with is damaged. */
         ENGINE_FAILED,
         /** Its engine could not do it this time. */
         FAILED,

@@ -10,6 +10,7 @@ import dev.sluice.engine.Pausable;
 import dev.sluice.engine.Reconfigurable;
 import dev.sluice.engine.Status;
 import dev.sluice.engine.TaskPool;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -188,6 +189,7 @@ public final class Buckets {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         try {
+            bucket.loadCollections();
             thread.setContextClassLoader(spec.provider().getClass().getClassLoader());
             Engine engine = spec.provider().create(spec.configuration(), bucket.context());
             if (engine == null) {
@@ -200,6 +202,12 @@ public final class Buckets {
             serve(bucket, engine, identities.of(spec));
             takeOver(bucket);
             bucket.created().complete(null);
+        } catch (IOException e) {
+            bucket.context().closePools();
+            buckets.remove(spec.name(), bucket);
+            bucket.created()
+                    .completeExceptionally(new BucketException(
+                            Reason.ENGINE_FAILED, "bucket " + spec.name() + ": " + e.getMessage(), e));
         } catch (Throwable e) {
             bucket.context().closePools();
             buckets.remove(spec.name(), bucket);

@@ -1,5 +1,6 @@
 package dev.sluice.core.bucket;
 
+import dev.sluice.engine.Collections;
 import dev.sluice.engine.Cookie;
 import dev.sluice.engine.DocumentFilter;
 import dev.sluice.engine.DocumentKey;
@@ -37,6 +38,7 @@ final class GuardedEngine implements Engine {
     private final @Nullable VBuckets vbuckets;
     private final @Nullable Flush flush;
     private final @Nullable RecordApplication recordApplication;
+    private final @Nullable Collections collections;
     private final @Nullable Pausable pausable;
     private final @Nullable Reconfigurable reconfigurable;
     private final @Nullable DocumentReads documentReads;
@@ -54,6 +56,8 @@ final class GuardedEngine implements Engine {
         this.flush = flushing == null ? null : new GuardedFlush(flushing, guard);
         RecordApplication application = engine.capability(RecordApplication.class);
         this.recordApplication = application == null ? null : new GuardedRecordApplication(application, guard);
+        Collections sets = engine.capability(Collections.class);
+        this.collections = sets == null ? null : new GuardedCollections(sets, guard);
         Pausable pausing = engine.capability(Pausable.class);
         this.pausable = pausing == null ? null : new GuardedPausable(pausing, guard);
         Reconfigurable changing = engine.capability(Reconfigurable.class);
@@ -84,15 +88,16 @@ final class GuardedEngine implements Engine {
 
     @Override
     public Status store(Cookie cookie, int vbucket, DocumentKey key, StoreRequest request, MutationResult out) {
-        Status answered = guard.answered(cookie, Statuses.STORE);
+        Statuses expected = request.unawareOfXattrs() ? Statuses.STORE_UNAWARE : Statuses.STORE;
+        Status answered = guard.answered(cookie, expected);
         if (answered != null) {
             return answered;
         }
         ClassLoader before = guard.enter();
         try {
-            return guard.settle(cookie, engine.store(cookie, vbucket, key, request, out), Statuses.STORE);
+            return guard.settle(cookie, engine.store(cookie, vbucket, key, request, out), expected);
         } catch (Throwable e) {
-            return guard.thrown(cookie, e, Statuses.STORE);
+            return guard.thrown(cookie, e, expected);
         } finally {
             guard.leave(before);
         }
@@ -100,15 +105,16 @@ final class GuardedEngine implements Engine {
 
     @Override
     public Status remove(Cookie cookie, int vbucket, DocumentKey key, RemoveRequest request, MutationResult out) {
-        Status answered = guard.answered(cookie, Statuses.REMOVE);
+        Statuses expected = request.unawareOfXattrs() ? Statuses.REMOVE_UNAWARE : Statuses.REMOVE;
+        Status answered = guard.answered(cookie, expected);
         if (answered != null) {
             return answered;
         }
         ClassLoader before = guard.enter();
         try {
-            return guard.settle(cookie, engine.remove(cookie, vbucket, key, request, out), Statuses.REMOVE);
+            return guard.settle(cookie, engine.remove(cookie, vbucket, key, request, out), expected);
         } catch (Throwable e) {
-            return guard.thrown(cookie, e, Statuses.REMOVE);
+            return guard.thrown(cookie, e, expected);
         } finally {
             guard.leave(before);
         }
@@ -203,6 +209,8 @@ final class GuardedEngine implements Engine {
             capability = flush;
         } else if (type == RecordApplication.class) {
             capability = recordApplication;
+        } else if (type == Collections.class) {
+            capability = collections;
         } else if (type == DocumentReads.class) {
             capability = documentReads;
         } else if (type == RandomDocuments.class) {

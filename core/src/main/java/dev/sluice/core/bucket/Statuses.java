@@ -9,7 +9,12 @@ import dev.sluice.engine.Status;
 enum Statuses {
     GET(false, Status.NO_SUCH_KEY, Status.SYNC_WRITE_RE_COMMIT_IN_PROGRESS),
     STORE(true, Status.NO_SUCH_KEY, Status.KEY_EXISTS, Status.LOCKED),
+    /** A store that is unaware of extended attributes. */
+    STORE_UNAWARE(true, Status.NO_SUCH_KEY, Status.KEY_EXISTS, Status.LOCKED, Status.HAS_XATTRS),
     REMOVE(true, Status.NO_SUCH_KEY, Status.KEY_EXISTS, Status.LOCKED, Status.LOCKED_TEMPORARY),
+    /** A removal that is unaware of extended attributes. */
+    REMOVE_UNAWARE(
+            true, Status.NO_SUCH_KEY, Status.KEY_EXISTS, Status.LOCKED, Status.LOCKED_TEMPORARY, Status.HAS_XATTRS),
     TOUCH(true, Status.NO_SUCH_KEY, Status.LOCKED),
     LOCK(false, Status.NO_SUCH_KEY, Status.LOCKED_TEMPORARY, Status.LOCK_EXPIRY_OVERFLOW, Status.NO_MEMORY),
     UNLOCK(false, Status.NO_SUCH_KEY, Status.NOT_LOCKED, Status.LOCKED_TEMPORARY),

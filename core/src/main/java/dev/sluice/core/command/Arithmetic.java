@@ -25,7 +25,7 @@ final class Arithmetic extends ReadModifyWrite {
     }
 
     @Override
-    Status compute(CommandCookie cookie, boolean found, DocumentView existing) {
+    Status compute(CommandCookie cookie, boolean found, DocumentView existing, int section) {
         Request request = cookie.request();
         if (cookie.attempts() == 0) {
             Counts.count(
@@ -36,7 +36,8 @@ final class Arithmetic extends ReadModifyWrite {
         }
         long result;
         if (found) {
-            DecimalText text = DecimalText.parse(existing.valueArray(), existing.valueOffset(), existing.valueLength());
+            DecimalText text = DecimalText.parse(
+                    existing.valueArray(), existing.valueOffset() + section, existing.valueLength() - section);
             if (text == null) {
                 return cookie.refuse(Refusal.DELTA_BAD_VALUE);
             }
@@ -52,8 +53,15 @@ final class Arithmetic extends ReadModifyWrite {
             request.store().expirySeconds(expirySeconds);
             result = request.initial();
         }
-        request.store().datatype(Datatype.JSON);
-        request.computed(Long.toUnsignedString(result).getBytes(StandardCharsets.ISO_8859_1));
+        byte[] digits = Long.toUnsignedString(result).getBytes(StandardCharsets.ISO_8859_1);
+        if (section > 0) {
+            byte[] body = digits;
+            digits = new byte[section + body.length];
+            System.arraycopy(existing.valueArray(), existing.valueOffset(), digits, 0, section);
+            System.arraycopy(body, 0, digits, section, body.length);
+        }
+        request.store().datatype((byte) (request.store().datatype() | Datatype.JSON));
+        request.computed(digits);
         request.result(result);
         return Status.SUCCESS;
     }

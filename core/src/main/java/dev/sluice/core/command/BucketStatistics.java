@@ -49,7 +49,8 @@ final class BucketStatistics implements StatCommand.StatisticSource {
     public @Nullable Iterator<Statistic> statistics(String group, String argument) {
         StatGroup known = StatGroup.of(group);
         if (known == null) {
-            return bucket.engine().statistics(group, argument);
+            Iterator<Statistic> collections = new CollectionStatistics(bucket).statistics(group, argument);
+            return collections != null ? collections : bucket.engine().statistics(group, argument);
         }
         return switch (known) {
             case GENERAL -> general();
@@ -73,6 +74,7 @@ final class BucketStatistics implements StatCommand.StatisticSource {
         if (argument.isEmpty()) {
             bucket.counters().reset();
             bucket.responses().reset();
+            bucket.collectionCounters().reset();
             bucket.engine().resetStatistics();
         }
         return StatCommand.none();

@@ -7,6 +7,7 @@ import dev.sluice.core.cluster.MapVersion;
 import dev.sluice.core.cookie.CommandCookie;
 import dev.sluice.core.cookie.NodeServices;
 import dev.sluice.core.cookie.Request;
+import dev.sluice.core.datatype.JsonDetector;
 import dev.sluice.engine.BlockedCookie;
 import dev.sluice.engine.Status;
 import java.util.Objects;

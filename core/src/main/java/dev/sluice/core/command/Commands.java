@@ -1,6 +1,8 @@
 package dev.sluice.core.command;
 
 import dev.sluice.core.cookie.Command;
+import dev.sluice.core.cookie.CommandCookie;
+import dev.sluice.engine.Status;
 
 /** The commands, for codecs to choose from. What each does to a document is said in {@code protocol-kv} 6 to 8. */
 public final class Commands {
@@ -36,6 +38,16 @@ public final class Commands {
     public static final Command STAT = StatCommand.INSTANCE;
 
     private Commands() {}
+
+    /**
+     * Inflates a value that came compressed, for codecs that have to look into it before they know the command.
+     *
+     * @return {@code SUCCESS} when {@code request.inflated()} is there; {@code WOULD_BLOCK} when this is to be called again; or
+     *     what to answer
+     */
+    public static Status inflate(CommandCookie cookie) {
+        return IncomingValue.examineConcatenated(cookie);
+    }
 
     /** Whether the command needs no bucket. All others answer "no bucket" where none is selected. */
     public static boolean needsNoBucket(Command command) {

@@ -2,6 +2,7 @@ package dev.sluice.core.command;
 
 import dev.sluice.core.cookie.CommandCookie;
 import dev.sluice.core.cookie.Request;
+import dev.sluice.core.datatype.XattrSection;
 import dev.sluice.engine.DocumentView;
 import dev.sluice.engine.Status;
 
@@ -18,21 +19,33 @@ final class Concatenation extends ReadModifyWrite {
     }
 
     @Override
-    Status compute(CommandCookie cookie, boolean found, DocumentView existing) {
+    Status input(CommandCookie cookie) {
+        return IncomingValue.examineConcatenated(cookie);
+    }
+
+    @Override
+    Status compute(CommandCookie cookie, boolean found, DocumentView existing, int section) {
         if (!found) {
             return Status.NOT_STORED;
         }
         Request request = cookie.request();
-        long sum = (long) existing.valueLength() + request.valueLength();
-        Status status = Stores.checkSize(cookie, (int) Math.min(sum, Integer.MAX_VALUE));
+        byte[] inflated = request.inflated();
+        byte[] added = inflated != null ? inflated : request.array();
+        int addedFrom = inflated != null ? 0 : request.valueOffset();
+        int addedLength = inflated != null ? inflated.length : request.valueLength();
+        long sum = (long) existing.valueLength() + addedLength;
+        int system = section == 0 ? 0 : XattrSection.systemBytes(existing.valueArray(), existing.valueOffset());
+        Status status = Stores.checkSize(cookie, (int) Math.min(sum - system, Integer.MAX_VALUE));
         if (status != Status.SUCCESS) {
             return status;
         }
         byte[] joined = new byte[(int) sum];
-        int existingAt = append ? 0 : request.valueLength();
-        int addedAt = append ? existing.valueLength() : 0;
-        System.arraycopy(existing.valueArray(), existing.valueOffset(), joined, existingAt, existing.valueLength());
-        System.arraycopy(request.array(), request.valueOffset(), joined, addedAt, request.valueLength());
+        int bodyLength = existing.valueLength() - section;
+        int bodyAt = append ? section : section + addedLength;
+        int addedAt = append ? section + bodyLength : section;
+        System.arraycopy(existing.valueArray(), existing.valueOffset(), joined, 0, section);
+        System.arraycopy(existing.valueArray(), existing.valueOffset() + section, joined, bodyAt, bodyLength);
+        System.arraycopy(added, addedFrom, joined, addedAt, addedLength);
         request.computed(joined);
         return Status.SUCCESS;
     }

@@ -3,11 +3,15 @@ package dev.sluice.core.command;
 import dev.sluice.core.bucket.Bucket;
 import dev.sluice.core.cookie.CommandCookie;
 import dev.sluice.core.cookie.Request;
+import dev.sluice.core.datatype.Xattrs;
 import dev.sluice.core.statistics.BucketCounter;
+import dev.sluice.core.statistics.CollectionCounter;
+import dev.sluice.engine.Datatype;
 import dev.sluice.engine.DocumentFilter;
 import dev.sluice.engine.DurabilityLevel;
 import dev.sluice.engine.Flush;
 import dev.sluice.engine.Status;
+import dev.sluice.engine.StoreMode;
 
 /** Commands that are one call of the engine and one reply. Protocol: {@code protocol-kv} 7.2, 7.5, 7.7, 8.1, 8.2. */
 final class Documents {
@@ -17,17 +21,34 @@ final class Documents {
 
     private static final int LOCK_SECONDS_MAX = 30;
 
+    /** The engine has answered, and what it has shown is to be sent: the last step of a command that shows a document. */
+    private static final int SHOW = 10;
+
+    // The steps of a removal.
+    private static final int BEGIN = 0;
+    private static final int REMOVE = 1;
+    /** The document has xattrs, of which those of the system outlive it. */
+    private static final int MERGE = 2;
+
+    private static final int STORE_TOMBSTONE = 3;
+    /** As REMOVE, the document's xattrs being known. */
+    private static final int REMOVE_KNOWN = 4;
+
     private Documents() {}
 
     static Status get(CommandCookie cookie) {
         Request request = cookie.request();
+        if (cookie.step() == SHOW) {
+            return show(cookie);
+        }
         Status status = cookie.bucket()
                 .engine()
                 .get(cookie, request.vbucket(), request.key(), DocumentFilter.ALIVE, request.document());
         if (status == Status.SUCCESS) {
             Counts.count(cookie, BucketCounter.CMD_GET);
             Counts.count(cookie, BucketCounter.GET_HITS);
-            cookie.reply().document(cookie, request.document());
+            Counts.count(cookie, CollectionCounter.OPS_GET);
+            return show(cookie);
         } else if (status == Status.NO_SUCH_KEY) {
             Counts.count(cookie, BucketCounter.CMD_GET);
             Counts.count(cookie, BucketCounter.GET_MISSES);
@@ -36,20 +57,106 @@ final class Documents {
     }
 
     static Status delete(CommandCookie cookie) {
-        Request request = cookie.request();
-        if (cookie.step() == 0) {
-            Stores.raiseDurability(cookie);
-            request.remove().cas(request.cas()).durability(request.durability(), Stores.deadlineNanos(cookie));
-            cookie.step(1);
-        }
-        Status status = cookie.bucket()
-                .engine()
-                .remove(cookie, request.vbucket(), request.key(), request.remove(), request.mutation());
+        Status status = remove(cookie);
         if (status == Status.SUCCESS) {
             Counts.count(cookie, BucketCounter.DELETE_HITS);
-            cookie.reply().mutated(cookie, request.mutation());
+            Counts.count(cookie, CollectionCounter.OPS_DELETE);
+            cookie.reply().mutated(cookie, cookie.request().mutation());
         } else if (status == Status.NO_SUCH_KEY) {
             Counts.count(cookie, BucketCounter.DELETE_MISSES);
+        }
+        return status;
+    }
+
+    /**
+     * Removes the document. Xattrs of the system stay behind in the tombstone, so where there are any the removal is a store
+     * of a tombstone, with the CAS of the document whose xattrs they are; begun anew where somebody was faster.
+     */
+    private static Status remove(CommandCookie cookie) {
+        Request request = cookie.request();
+        while (true) {
+            if (cookie.step() == BEGIN) {
+                Stores.raiseDurability(cookie);
+                request.remove()
+                        .cas(request.cas())
+                        .unawareOfXattrs(true)
+                        .durability(request.durability(), Stores.deadlineNanos(cookie));
+                cookie.step(REMOVE);
+            }
+            boolean looked = false;
+            Status status = Status.SUCCESS;
+            if (cookie.step() == REMOVE) {
+                status = callRemove(cookie);
+                if (status != Status.HAS_XATTRS) {
+                    return status;
+                }
+                cookie.step(MERGE);
+            }
+            if (cookie.step() == MERGE) {
+                status = XattrMerge.merge(cookie, Xattrs.SYSTEM, false);
+                looked = status != Status.SUCCESS;
+                if (!looked) {
+                    cookie.step(afterMerge(cookie));
+                }
+            }
+            if (cookie.step() == STORE_TOMBSTONE) {
+                status = storeTombstone(cookie);
+                if (status
+                        == Status
+                                .NOT_SUPPORTED) { // An engine without tombstones: nothing can outlive a document there.
+                    cookie.step(REMOVE_KNOWN);
+                }
+            }
+            if (cookie.step() == REMOVE_KNOWN) {
+                status = callRemove(cookie);
+            }
+            boolean vanished = status == Status.NO_SUCH_KEY && (request.cas() == 0 || looked);
+            boolean overtaken = status == Status.KEY_EXISTS && request.cas() == 0;
+            if (!vanished && !overtaken) {
+                return status;
+            }
+            cookie.step(BEGIN);
+            status = ReadModifyWrite.again(cookie);
+            if (status != Status.SUCCESS) {
+                return status;
+            }
+        }
+    }
+
+    private static Status callRemove(CommandCookie cookie) {
+        Request request = cookie.request();
+        return cookie.bucket()
+                .engine()
+                .remove(cookie, request.vbucket(), request.key(), request.remove(), request.mutation());
+    }
+
+    private static int afterMerge(CommandCookie cookie) {
+        Request request = cookie.request();
+        long cas = request.store().cas();
+        request.remove().cas(cas).unawareOfXattrs(false);
+        if (request.store().valueLength() == 0) {
+            return REMOVE_KNOWN;
+        }
+        request.store().mode(StoreMode.REPLACE).deleted(true).datatype(Datatype.XATTR);
+        Stores.durability(cookie);
+        return STORE_TOMBSTONE;
+    }
+
+    private static Status storeTombstone(CommandCookie cookie) {
+        Request request = cookie.request();
+        Status status = cookie.bucket()
+                .engine()
+                .store(cookie, request.vbucket(), request.key(), request.store(), request.mutation());
+        // A removal with a CAS that is not the lock's is told apart from one without.
+        return status == Status.LOCKED && request.cas() != 0 ? Status.LOCKED_TEMPORARY : status;
+    }
+
+    /** Sends the document that the engine has shown, as this client sees it. */
+    private static Status show(CommandCookie cookie) {
+        cookie.step(SHOW);
+        Status status = Presentation.present(cookie, cookie.reply().datatypes(), Xattrs.NONE);
+        if (status == Status.SUCCESS) {
+            cookie.reply().document(cookie, cookie.request().document());
         }
         return status;
     }
@@ -63,9 +170,13 @@ final class Documents {
     }
 
     static Status getAndTouch(CommandCookie cookie) {
+        if (cookie.step() == SHOW) {
+            return show(cookie);
+        }
         Status status = callTouch(cookie);
         if (status == Status.SUCCESS) {
-            cookie.reply().document(cookie, cookie.request().document());
+            Counts.count(cookie, CollectionCounter.OPS_GET);
+            return show(cookie);
         }
         return status;
     }
@@ -101,13 +212,16 @@ final class Documents {
 
     static Status lock(CommandCookie cookie) {
         Request request = cookie.request();
+        if (cookie.step() == SHOW) {
+            return show(cookie);
+        }
         long asked = request.delta();
         int seconds = asked == 0 || asked > LOCK_SECONDS_MAX ? LOCK_SECONDS_DEFAULT : (int) asked;
         Status status =
                 cookie.bucket().engine().lock(cookie, request.vbucket(), request.key(), seconds, request.document());
         if (status == Status.SUCCESS) {
             Counts.count(cookie, BucketCounter.CMD_LOCK);
-            cookie.reply().document(cookie, request.document());
+            return show(cookie);
         } else if (status == Status.LOCKED_TEMPORARY) {
             Counts.count(cookie, BucketCounter.LOCK_ERRORS);
         }

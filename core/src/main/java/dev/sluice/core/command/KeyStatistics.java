@@ -1,6 +1,8 @@
 package dev.sluice.core.command;
 
 import dev.sluice.core.bucket.Bucket;
+import dev.sluice.core.collections.Collection;
+import dev.sluice.core.collections.Manifest;
 import dev.sluice.core.cookie.CommandCookie;
 import dev.sluice.core.cookie.Request;
 import dev.sluice.engine.Datatype;
@@ -50,13 +52,28 @@ final class KeyStatistics {
         int collection;
         try {
             vbucket = Integer.parseInt(parts[1]);
-            collection = parts.length < 3 ? 0 : collection(parts[2]);
+            collection = 0;
+            if (parts.length == 3 && !byId && parts[2].indexOf('.') >= 0) {
+                Manifest manifest = cookie.bucket().collections();
+                int dot = parts[2].indexOf('.');
+                String scope = parts[2].substring(0, dot);
+                Collection found = manifest.collection(scope, parts[2].substring(dot + 1));
+                if (found == null) {
+                    return manifest.scope(scope) == null ? Status.UNKNOWN_SCOPE : Status.UNKNOWN_COLLECTION;
+                }
+                collection = found.id();
+            } else if (parts.length == 3) {
+                collection = collection(parts[2]);
+            }
         } catch (NumberFormatException e) {
             return refuse(cookie, group + ": not a number (expected: a vbucket, then perhaps a collection)");
         }
         byte[] name = parts[0].getBytes(StandardCharsets.ISO_8859_1);
         if (name.length > dev.sluice.engine.DocumentKey.LENGTH_MAX || vbucket < 0) {
             return refuse(cookie, group + ": no such key or vbucket can be");
+        }
+        if (cookie.bucket().collections().collection(collection) == null) {
+            return cookie.bucket().hasVBucket(vbucket) ? Status.UNKNOWN_COLLECTION : Status.NOT_MY_VBUCKET;
         }
         KeyStatistics statistics = new KeyStatistics(name, collection, vbucket, group.startsWith("vkey"));
         cookie.progress(statistics);

@@ -18,7 +18,12 @@ public final class MetadataCommands {
     public static final Command OBSERVE = Observe::execute;
 
     public static final Command OBSERVE_SEQNO = SeqnoCommands::observeSeqno;
+    /** Needs one of the two below as flags, and a collection where it is the first. */
     public static final Command GET_ALL_VB_SEQNOS = SeqnoCommands::allSeqnos;
+
+    public static final int SEQNOS_OF_COLLECTION = 1;
+    public static final int SEQNOS_OF_VBUCKET = 0;
+
     public static final Command GET_FAILOVER_LOG = SeqnoCommands::failoverLog;
 
     public static final Command SEQNO_PERSISTENCE = PersistenceCommands::awaitSeqno;

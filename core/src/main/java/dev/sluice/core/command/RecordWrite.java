@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param cas the CAS to store
  * @param options bits, see {@link #FORCE} and those behind it; others mean nothing
  * @param tailBytes how many bytes at the end of the value are not the document's
+ * @param strict whether a deletion with a body, or with xattrs of users, is refused; otherwise a body is left out
+ * @param patchEnd where the last byte that the patch overwrites ends, from the value's beginning
  * @param patch what to write into the value once CAS and sequence number are known; null for nothing
  */
 public record RecordWrite(
@@ -23,6 +25,8 @@ public record RecordWrite(
         long cas,
         int options,
         long tailBytes,
+        boolean strict,
+        int patchEnd,
         @Nullable ValuePatch patch) {
 
     /** The older word for {@link #SKIP_CONFLICT_RESOLUTION}. */

@@ -6,6 +6,7 @@ import dev.sluice.core.bucket.Bucket;
 import dev.sluice.core.cookie.CommandCookie;
 import dev.sluice.core.cookie.Permission;
 import dev.sluice.core.cookie.Request;
+import dev.sluice.engine.Collections;
 import dev.sluice.engine.Persistence;
 import dev.sluice.engine.Status;
 import dev.sluice.engine.VBucketState;
@@ -67,7 +68,7 @@ final class SeqnoCommands {
         return Status.SUCCESS;
     }
 
-    /** GET_ALL_VB_SEQNOS: the highest sequence number of each vbucket in a state. */
+    /** GET_ALL_VB_SEQNOS: the highest sequence number of each vbucket in a state, or of one collection there. */
     static Status allSeqnos(CommandCookie cookie) {
         Status allowed = mayReadSeqnos(cookie);
         if (allowed != Status.SUCCESS) {
@@ -75,12 +76,19 @@ final class SeqnoCommands {
         }
         Bucket bucket = cookie.bucket();
         VBuckets vbuckets = bucket.engine().capability(VBuckets.class);
+        Collections collections = cookie.request().flags() == MetadataCommands.SEQNOS_OF_COLLECTION
+                ? bucket.engine().capability(Collections.class)
+                : null; // An engine that knows none has the vbucket's, which are not below.
         int count = bucket.spec().configuration().vbucketCount();
         ByteBuffer answer = ByteBuffer.allocate(count * (Short.BYTES + Long.BYTES));
         for (int vbucket = 0; vbucket < count; vbucket++) {
             VBucketState state = PlacedReads.state(bucket, vbucket);
             // Without sequence numbers there is nothing that anybody could have missed.
-            long high = vbuckets == null ? 0 : vbuckets.highSeqno(vbucket);
+            long high = vbuckets == null
+                    ? 0
+                    : collections == null
+                            ? vbuckets.highSeqno(vbucket)
+                            : collections.highSeqno(vbucket, cookie.request().collection());
             if (state != null && high >= 0 && wanted(state, cookie.request().delta())) {
                 answer.putShort((short) vbucket).putLong(high);
             }

@@ -1,11 +1,11 @@
 package dev.sluice.core.command;
 
-import dev.sluice.core.bucket.Bucket;
 import dev.sluice.core.cookie.CommandCookie;
 import dev.sluice.core.cookie.NodeServices;
 import dev.sluice.core.cookie.Request;
+import dev.sluice.core.datatype.Xattrs;
 import dev.sluice.core.statistics.BucketCounter;
-import dev.sluice.engine.BlockedCookie;
+import dev.sluice.core.statistics.CollectionCounter;
 import dev.sluice.engine.Datatype;
 import dev.sluice.engine.DurabilityLevel;
 import dev.sluice.engine.Status;
@@ -18,11 +18,22 @@ final class Stores {
     /** A durable write of a client that gave no time has this long. Protocol: {@code durability} 1.1. */
     private static final long DURABILITY_TIMEOUT_MS = 30_000;
 
-    /** The steps of a store. */
+    /**
+     * The steps of a store.
+     *
+     * <pre>
+     *   BEGIN ──▶ EXAMINE ──▶ STORE ──▶ answered
+     *                          │ ▲ somebody was faster, or the xattrs are gone
+     *         it has xattrs    ▼ │
+     *                         MERGE ──▶ STORE_MERGED ──▶ answered
+     * </pre>
+     */
     private static final int BEGIN = 0;
 
-    private static final int DETECT = 1;
+    private static final int EXAMINE = 1;
     private static final int STORE = 2;
+    private static final int MERGE = 3;
+    private static final int STORE_MERGED = 4;
 
     private Stores() {}
 
@@ -45,18 +56,16 @@ final class Stores {
             if (status != Status.SUCCESS) {
                 return status;
             }
-            cookie.step(DETECT);
+            cookie.step(EXAMINE);
         }
-        if (cookie.step() == DETECT) {
-            Status status = detectJson(cookie);
+        if (cookie.step() == EXAMINE) {
+            Status status = IncomingValue.examine(cookie);
             if (status != Status.SUCCESS) {
                 return status;
             }
             cookie.step(STORE);
         }
-        Status status = cookie.bucket()
-                .engine()
-                .store(cookie, request.vbucket(), request.key(), request.store(), request.mutation());
+        Status status = storeKeepingXattrs(cookie);
         if (status == Status.WOULD_BLOCK) {
             return status;
         }
@@ -67,10 +76,71 @@ final class Stores {
         return status;
     }
 
+    private static Status store(CommandCookie cookie) {
+        Request request = cookie.request();
+        return cookie.bucket()
+                .engine()
+                .store(cookie, request.vbucket(), request.key(), request.store(), request.mutation());
+    }
+
+    /** Stores, and where that would take xattrs away, stores with them, as often as it takes. */
+    private static Status storeKeepingXattrs(CommandCookie cookie) {
+        Request request = cookie.request();
+        while (true) {
+            if (cookie.step() == STORE) {
+                Status status = store(cookie);
+                if (status != Status.HAS_XATTRS) {
+                    return status;
+                }
+                cookie.step(MERGE);
+            }
+            Status status = Status.SUCCESS;
+            if (cookie.step() == MERGE) {
+                status = XattrMerge.merge(cookie, Xattrs.ALL, true);
+                if (status == Status.SUCCESS) {
+                    request.store().unawareOfXattrs(false);
+                    cookie.step(STORE_MERGED);
+                }
+            }
+            boolean merged = status == Status.SUCCESS;
+            if (merged) {
+                status = store(cookie);
+            }
+            // With a CAS of the client's own, only the look-up can find that what had xattrs is no more.
+            boolean vanished = status == Status.NO_SUCH_KEY && (request.cas() == 0 || !merged);
+            boolean overtaken = status == Status.KEY_EXISTS && request.cas() == 0;
+            if (!vanished && !overtaken) {
+                return status;
+            }
+            plainAgain(request);
+            cookie.step(STORE);
+            status = ReadModifyWrite.again(cookie);
+            if (status != Status.SUCCESS) {
+                return status;
+            }
+        }
+    }
+
+    /** The store as it was before xattrs were merged in, but for one thing: a value that was compressed stays inflated. */
+    private static void plainAgain(Request request) {
+        StoreRequest store = request.store();
+        byte[] inflated = request.inflated();
+        if (inflated == null) {
+            store.value(request.array(), request.valueOffset(), request.valueLength());
+        } else {
+            store.value(inflated, 0, inflated.length);
+        }
+        store.datatype((byte) (store.datatype() & Datatype.JSON))
+                .cas(request.cas())
+                .unawareOfXattrs(true);
+    }
+
     private static Status prepare(CommandCookie cookie, Request request, StoreMode mode) {
-        Status status = checkSize(cookie, request.valueLength());
-        if (status != Status.SUCCESS) {
-            return status;
+        if ((request.datatype() & Datatype.SNAPPY) == 0) { // Before the engine is asked; of the others the examination.
+            Status status = checkSize(cookie, request.valueLength());
+            if (status != Status.SUCCESS) {
+                return status;
+            }
         }
         long expirySeconds = expiry(cookie);
         if (expirySeconds == ExpiryTime.OVERFLOW) {
@@ -78,19 +148,27 @@ final class Stores {
         }
         StoreRequest store = request.store();
         store.mode(mode)
-                .value(request.array(), request.valueOffset(), request.valueLength())
                 .cas(request.cas())
                 .flags(request.flags())
                 .expirySeconds(expirySeconds)
-                .preserveExpiry(request.preserveExpiry());
+                .preserveExpiry(request.preserveExpiry())
+                .unawareOfXattrs(true);
         durability(cookie);
         return Status.SUCCESS;
     }
 
-    /** The absolute expiry that the request asks for, or {@link ExpiryTime#OVERFLOW}. */
+    /**
+     * The absolute expiry that the request asks for, as far as its collection lets documents live, or {@link
+     * ExpiryTime#OVERFLOW}. Commands "with meta" have an absolute expiry to begin with: {@link Bucket#limitedExpiry}.
+     */
     static long expiry(CommandCookie cookie) {
         NodeServices node = cookie.session().node();
-        return ExpiryTime.resolve(cookie.request().expiry(), node.clock().wallSeconds(), node.startWallSeconds());
+        Request request = cookie.request();
+        long nowSeconds = node.clock().wallSeconds();
+        long expirySeconds = ExpiryTime.resolve(request.expiry(), nowSeconds, node.startWallSeconds());
+        return expirySeconds == ExpiryTime.OVERFLOW
+                ? expirySeconds
+                : cookie.bucket().limitedExpiry(request.collection(), expirySeconds, nowSeconds);
     }
 
     /** Gives the store request the durability that the client asked for, or that the bucket asks for if that is more. */
@@ -135,51 +213,11 @@ final class Stores {
         return Status.SUCCESS;
     }
 
-    /** What a background thread finds out about a value; the notification hands it over. */
-    private static final class Detection {
-        private boolean json;
-    }
-
-    /**
-     * Finds out whether the value of the store request is JSON and sets its datatype: at once for a small one, on a
-     * background thread for a large one, as parsing it takes longer than a loop may be busy.
-     *
-     * @return {@code SUCCESS}, or {@code WOULD_BLOCK} when it is to be called again
-     */
-    static Status detectJson(CommandCookie cookie) {
-        StoreRequest store = cookie.request().store();
-        if (store.valueLength() <= cookie.session().node().limits().valueOffLoadBytes()) {
-            store.datatype(datatype(JsonDetector.isJson(store.valueArray(), store.valueOffset(), store.valueLength())));
-            return Status.SUCCESS;
-        }
-        if (cookie.progress() instanceof Detection done) {
-            cookie.progress(null);
-            store.datatype(datatype(done.json));
-            return Status.SUCCESS;
-        }
-        Detection detection = new Detection();
-        cookie.progress(detection);
-        cookie.request().own();
-        byte[] array = store.valueArray();
-        int offset = store.valueOffset();
-        int length = store.valueLength();
-        Bucket bucket = cookie.bucket();
-        BlockedCookie blocked = cookie.block();
-        bucket.nonIoPool().execute(() -> {
-            detection.json = JsonDetector.isJson(array, offset, length);
-            blocked.notifyIoComplete(Status.SUCCESS);
-        });
-        return Status.WOULD_BLOCK;
-    }
-
-    private static byte datatype(boolean json) {
-        return json ? Datatype.JSON : Datatype.RAW;
-    }
-
     /** Counts the outcome of a store with a CAS (not 0) or without. */
     static void count(CommandCookie cookie, Status status, long cas) {
         if (status == Status.SUCCESS) {
             Counts.count(cookie, BucketCounter.CMD_SET);
+            Counts.count(cookie, CollectionCounter.OPS_STORE);
         }
         if (cas != 0) {
             switch (status) {

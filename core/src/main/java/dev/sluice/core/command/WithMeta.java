@@ -5,10 +5,14 @@ import dev.sluice.core.command.RecordWrite.Kind;
 import dev.sluice.core.cookie.CommandCookie;
 import dev.sluice.core.cookie.Refusal;
 import dev.sluice.core.cookie.Request;
+import dev.sluice.core.datatype.XattrSection;
+import dev.sluice.engine.Datatype;
 import dev.sluice.engine.DocumentView;
 import dev.sluice.engine.RecordApplication;
 import dev.sluice.engine.Status;
 import dev.sluice.engine.StoreRequest;
+import dev.sluice.engine.ValuePatch;
+import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class WithMeta {
 
     private static final int BEGIN = 0;
-    private static final int DETECT = 1;
+    private static final int EXAMINE = 1;
     private static final int APPLY = 2;
 
     /** What locked documents are shown with, and what no document has. */
@@ -51,10 +55,10 @@ final class WithMeta {
             if (status != Status.SUCCESS) {
                 return status;
             }
-            cookie.step(write.kind() == Kind.DELETE ? APPLY : DETECT);
+            cookie.step(EXAMINE);
         }
-        if (cookie.step() == DETECT) {
-            Status status = Stores.detectJson(cookie);
+        if (cookie.step() == EXAMINE) {
+            Status status = examine(cookie, write);
             if (status != Status.SUCCESS) {
                 return status;
             }
@@ -64,7 +68,7 @@ final class WithMeta {
                 cookie,
                 request.vbucket(),
                 request.key(),
-                record(request, write, request.document()),
+                record(cookie, write, request.document()),
                 terms(cookie, write),
                 request.mutation());
         if (status == Status.SUCCESS) {
@@ -98,37 +102,88 @@ final class WithMeta {
             cookie.errorContext("CAS to store is 0 or all ones");
             return cookie.refuse(Refusal.CAS_VALUE_INVALID);
         }
-        int length = request.valueLength() - (int) write.tailBytes();
-        Status status = Stores.checkSize(cookie, length);
-        if (status == Status.SUCCESS) {
-            // A deletion has no body: what came as one is left out.
-            int kept = write.kind() == Kind.DELETE ? 0 : length;
-            request.store().value(request.array(), request.valueOffset(), kept);
+        return Status.SUCCESS;
+    }
+
+    /** The value becomes what is stored of it; a deletion keeps its xattrs and no body. */
+    private static Status examine(CommandCookie cookie, RecordWrite write) {
+        Request request = cookie.request();
+        int tailBytes = (int) write.tailBytes();
+        boolean deletion = write.kind() == Kind.DELETE;
+        Status status = deletion || tailBytes > 0
+                ? IncomingValue.examineForInflatedStore(cookie, tailBytes)
+                : IncomingValue.examine(cookie);
+        StoreRequest store = request.store();
+        if (status != Status.SUCCESS || !deletion) {
+            return status == Status.SUCCESS ? checkPatch(cookie, write) : status;
         }
-        return status;
+        byte[] value = store.valueArray();
+        int offset = store.valueOffset();
+        int section = (store.datatype() & Datatype.XATTR) == 0 ? 0 : XattrSection.bytes(value, offset);
+        if (write.strict()) {
+            int system = section == 0 ? 0 : XattrSection.systemBytes(value, offset);
+            if (section < store.valueLength() || system < section) {
+                cookie.errorContext(
+                        "A deletion has a body or xattrs of users (expected: xattrs of the system at most)");
+                return Status.INVALID_ARGUMENTS;
+            }
+        }
+        store.value(value, offset, section).datatype(section == 0 ? Datatype.RAW : Datatype.XATTR);
+        return checkPatch(cookie, write);
+    }
+
+    /** What a patch overwrites must be inside of the xattrs, and leave them well formed. */
+    private static Status checkPatch(CommandCookie cookie, RecordWrite write) {
+        ValuePatch patch = write.patch();
+        if (patch == null) {
+            return Status.SUCCESS;
+        }
+        StoreRequest store = cookie.request().store();
+        int section = (store.datatype() & Datatype.XATTR) == 0
+                ? 0
+                : XattrSection.bytes(store.valueArray(), store.valueOffset());
+        byte[] trial = Arrays.copyOfRange(store.valueArray(), store.valueOffset(), store.valueOffset() + section);
+        boolean fits = write.patchEnd() <= section;
+        if (fits) {
+            patch.apply(trial, 0, section, -1L, -1L);
+        }
+        if (!fits || !XattrSection.check(trial, 0, section) || XattrSection.bytes(trial, 0) != section) {
+            cookie.errorContext("cas_offsets, seqno_offsets: not inside of the xattrs, or they damage them");
+            return Status.INVALID_ARGUMENTS;
+        }
+        return Status.SUCCESS;
     }
 
     /** The record to apply, from what the steps before have found. */
-    private static DocumentView record(Request request, RecordWrite write, DocumentView record) {
-        StoreRequest store = request.store();
-        return metadata(write, record)
+    private static DocumentView record(CommandCookie cookie, RecordWrite write, DocumentView record) {
+        StoreRequest store = cookie.request().store();
+        return metadata(cookie, write, record)
                 .value(store.valueArray(), store.valueOffset(), store.valueLength())
                 .datatype(store.datatype());
     }
 
-    private static DocumentView metadata(RecordWrite write, DocumentView record) {
+    private static DocumentView metadata(CommandCookie cookie, RecordWrite write, DocumentView record) {
         return record.clear()
                 .cas(write.has(RecordWrite.REGENERATE_CAS) ? 0 : write.cas())
                 .revSeqno(write.revSeqno())
                 .flags(write.flags())
-                .expirySeconds(write.expirySeconds())
+                .expirySeconds(expirySeconds(cookie, write))
                 .deleted(write.kind() == Kind.DELETE);
+    }
+
+    /** As it was given, as far as the collection lets documents live. Of a deletion it is when that was made. */
+    private static long expirySeconds(CommandCookie cookie, RecordWrite write) {
+        if (write.kind() == Kind.DELETE) {
+            return write.expirySeconds();
+        }
+        long nowSeconds = cookie.session().node().clock().wallSeconds();
+        return cookie.bucket().limitedExpiry(cookie.request().collection(), write.expirySeconds(), nowSeconds);
     }
 
     private static RecordApplication.Terms terms(CommandCookie cookie, RecordWrite write) {
         Request request = cookie.request();
-        DocumentView compared =
-                metadata(write, new DocumentView()).datatype(request.store().datatype());
+        DocumentView compared = metadata(cookie, write, new DocumentView())
+                .datatype(request.store().datatype());
         ReplaceCondition condition = new ReplaceCondition(
                 write.kind(), compared, request.cas(), write.skipsConflictResolution() ? null : resolution(cookie));
         return new RecordApplication.Terms(0, condition, write.patch());

@@ -328,9 +328,8 @@ public final class CommandCookie implements EngineCall {
         return manifestUid;
     }
 
-    /** The failure to come is that a collection or scope is not in the manifest of this uid, which is not negative. */
+    /** The failure to come is that a collection or scope is not in the manifest of this uid. */
     public void manifestUid(long uid) {
-        assert uid >= 0 : uid;
         this.manifestUid = uid;
         this.errorContext = "The collection or scope is not in the manifest of the bucket";
     }

@@ -8,6 +8,7 @@ import dev.sluice.core.bucket.Pools;
 import dev.sluice.core.cluster.ClusterMaps;
 import dev.sluice.core.cluster.NetworkInterface;
 import dev.sluice.core.cluster.NodeAddresses;
+import dev.sluice.core.limits.InflatedBudget;
 import dev.sluice.core.limits.Limits;
 import dev.sluice.core.statistics.CommandTimings;
 import dev.sluice.core.statistics.ServerCounters;
@@ -66,6 +67,9 @@ public interface NodeServices {
 
     /** How many connections each loop has, by its index. */
     CompletableFuture<Map<Integer, Long>> connectionsByLoop();
+
+    /** The memory for large values that are inflated between connection and engine. */
+    InflatedBudget inflatedBudget();
 
     /** The settings in force, as one JSON text. */
     String settingsJson();

@@ -5,6 +5,9 @@ import dev.sluice.core.auth.Place;
 import dev.sluice.core.auth.Privilege;
 import dev.sluice.core.auth.Verdict;
 import dev.sluice.core.bucket.Bucket;
+import dev.sluice.core.collections.Collection;
+import dev.sluice.core.collections.Manifest;
+import dev.sluice.core.collections.Scope;
 import dev.sluice.engine.Status;
 import org.jspecify.annotations.Nullable;
 
@@ -77,6 +80,34 @@ public final class Permission {
 
     /** Where a collection is; null where it is not known, and only what is granted on the whole bucket helps. */
     public static @Nullable Place place(@Nullable Bucket bucket, int collection) {
-        return bucket == null || collection != 0 ? null : Place.DEFAULT;
+        if (bucket == null) {
+            return null;
+        }
+        if (collection == 0) {
+            return Place.DEFAULT;
+        }
+        Manifest manifest = bucket.collections();
+        Collection found = manifest.collection(collection);
+        Scope scope = found == null ? null : manifest.scope(found.scopeId());
+        return found == null || scope == null ? null : new Place(scope.name(), found.name());
+    }
+
+    /** Whether a collection is one of the system's; no for one that does not exist. Allocates nothing. */
+    public static boolean isSystem(@Nullable Bucket bucket, int collection) {
+        if (collection == 0 || bucket == null) {
+            return false;
+        }
+        Collection found = bucket.collections().collection(collection);
+        return found != null && found.system();
+    }
+
+    /** Whether the client may know of a scope. */
+    public static boolean sees(CommandCookie cookie, Scope scope) {
+        return cookie.access().sees(new Place(scope.name(), null));
+    }
+
+    /** Whether the client may know of a collection. */
+    public static boolean sees(CommandCookie cookie, Scope scope, Collection collection) {
+        return cookie.access().sees(new Place(scope.name(), collection.name()));
     }
 }

@@ -4,12 +4,16 @@ package dev.sluice.core.cookie;
 public enum Refusal {
     /** The document is no number, so that nothing can be added to it. */
     DELTA_BAD_VALUE,
+    /** What stands in front of the value is no section of extended attributes. */
+    XATTR_INVALID,
     /** No bucket is selected, or the selected one is going away. */
     NO_BUCKET,
     /** The scan was cancelled, or was idle for too long. */
     SCAN_CANCELLED,
     /** Not while other commands of the connection are in flight, or not on this server. */
     NOT_SUPPORTED,
+    /** A manifest of collections that cannot follow the one in force. */
+    CANNOT_APPLY_MANIFEST,
     /** A durable write may or may not have happened. */
     SYNC_WRITE_AMBIGUOUS,
     /** The user lacks a privilege. */

@@ -2,6 +2,7 @@ package dev.sluice.core.cookie;
 
 import dev.sluice.core.cluster.ClusterMap;
 import dev.sluice.core.cluster.MapVersion;
+import dev.sluice.core.datatype.Xattrs;
 import dev.sluice.core.spool.ScanEncoder;
 import dev.sluice.engine.DocumentView;
 import dev.sluice.engine.MutationResult;
@@ -16,6 +17,12 @@ import org.jspecify.annotations.Nullable;
  * connection's loop. Nothing waits: bytes go to the outbound buffer, and a large value is referred to there, not copied.
  */
 public interface Reply {
+
+    /**
+     * The datatype bits that the client takes, and may send. A value that has another one which changes its bytes, Snappy or
+     * xattrs, must not be shown to it; see {@code OutgoingValue}.
+     */
+    int datatypes();
 
     /** The document that was asked for. Ends the reply. */
     void document(CommandCookie cookie, DocumentView document);
@@ -60,6 +67,9 @@ public interface Reply {
     /** The login goes on: the client is to answer this. Ends the reply. */
     void challenge(CommandCookie cookie, byte[] value);
 
+    /** The id of a scope or collection, unsigned, and the uid of the manifest in which it was found. Ends the reply. */
+    void identifier(CommandCookie cookie, long manifestUid, int id);
+
     /** One statistic; more may follow. */
     void statistic(
             CommandCookie cookie, byte[] array, int nameOffset, int nameLength, int valueOffset, int valueLength);
@@ -67,8 +77,12 @@ public interface Reply {
     /** No more statistics. Ends the reply. */
     void endOfStatistics(CommandCookie cookie);
 
-    /** How the documents of a scan are encoded for {@link #scanned}. */
-    ScanEncoder scanEncoder(boolean keysOnly);
+    /**
+     * How the documents of a scan are encoded for {@link #scanned}.
+     *
+     * @param xattrs which extended attributes go with them
+     */
+    ScanEncoder scanEncoder(boolean keysOnly, Xattrs xattrs);
 
     /**
      * What a scan has found, encoded as the protocol has it. The array must not change before the outbound buffer

@@ -9,6 +9,7 @@ import dev.sluice.engine.MutationResult;
 import dev.sluice.engine.RemoveRequest;
 import dev.sluice.engine.StoreRequest;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +51,10 @@ public final class Request {
     private long scanIdHigh;
     private long scanIdLow;
     private @Nullable Object detail;
+    private int datatype;
+    private byte @Nullable [] inflated;
+    private @Nullable Runnable heldForValue;
+    private @Nullable Runnable heldForDocument;
     private @Nullable String actsFor;
     private long lentPrivileges;
     private @Nullable Access actingAs;
@@ -73,6 +78,10 @@ public final class Request {
         durabilityTimeoutMs = 0;
         deadlineNanos = 0;
         detail = null;
+        datatype = 0;
+        inflated = null;
+        holdForValue(null);
+        holdForDocument(null);
         actsFor = null;
         lentPrivileges = 0;
         actingAs = null;
@@ -290,6 +299,55 @@ public final class Request {
 
     public void detail(@Nullable Object detail) {
         this.detail = detail;
+    }
+
+    /** What the client says of the value's bytes, see {@link dev.sluice.engine.Datatype}; legal for the command. */
+    public int datatype() {
+        return datatype;
+    }
+
+    public void datatype(int datatype) {
+        this.datatype = datatype;
+    }
+
+    /** The value inflated, once somebody has inflated it; null before, and for a value that came as it is. */
+    public byte @Nullable [] inflated() {
+        return inflated;
+    }
+
+    public void inflated(byte @Nullable [] inflated) {
+        this.inflated = inflated;
+    }
+
+    /** Cuts bytes off the end of the value, for commands that send something behind it. */
+    public void cutValue(int bytes) {
+        Objects.checkIndex(bytes, valueLength + 1);
+        valueLength -= bytes;
+    }
+
+    /** What is to be given back when the command ends: the memory of the value that was sent. Gives back what was before. */
+    public void holdForValue(@Nullable Runnable release) {
+        Runnable before = heldForValue;
+        heldForValue = release;
+        if (before != null) {
+            before.run();
+        }
+    }
+
+    /** As {@link #holdForValue}, for the memory of the document that is shown. */
+    public void holdForDocument(@Nullable Runnable release) {
+        Runnable before = heldForDocument;
+        heldForDocument = release;
+        if (before != null) {
+            before.run();
+        }
+    }
+
+    /** What is held for the document and what the caller gives back from here on; null for nothing. */
+    public @Nullable Runnable takeHeldForDocument() {
+        Runnable taken = heldForDocument;
+        heldForDocument = null;
+        return taken;
     }
 
     /** The user that the client acts for; null for itself. */

@@ -60,6 +60,22 @@ public record Setting(
         return new Setting(name, ConfigurationKey.Type.FLAG, false, "false", 0, 0, List.of(), description);
     }
 
+    /** As {@link #flag(String, String)}, true where nobody says otherwise. */
+    public static Setting flagOn(String name, String description) {
+        return new Setting(name, ConfigurationKey.Type.FLAG, false, "true", 0, 0, List.of(), description);
+    }
+
+    /** A ratio of another range than from 0 to 1. */
+    public static Setting ratio(String name, double defaultValue, long minimum, long maximum, String description) {
+        String text = Double.toString(defaultValue);
+        return new Setting(name, ConfigurationKey.Type.RATIO, false, text, minimum, maximum, List.of(), description);
+    }
+
+    /** The largest value of a {@link ConfigurationKey.Type#RATIO}: 1 where the declaration does not say. */
+    public long ratioMaximum() {
+        return maximum == 0 ? 1 : maximum;
+    }
+
     public static Setting integer(
             String name, @Nullable Integer defaultValue, long minimum, long maximum, String description) {
         String text = defaultValue == null ? null : defaultValue.toString();
@@ -100,7 +116,7 @@ public record Setting(
             case DURATION ->
                 Units.DURATION_EXPECTED + " from " + Units.formatDuration(minimum) + " to "
                         + Units.formatDuration(maximum);
-            case RATIO -> "a number from 0 to 1";
+            case RATIO -> "a number from " + minimum + " to " + ratioMaximum();
             case CHOICE -> choices.stream().map(c -> "\"" + c + "\"").collect(Collectors.joining(" or "));
         };
     }

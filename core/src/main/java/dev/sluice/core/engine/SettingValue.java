@@ -17,7 +17,7 @@ final class SettingValue {
             case PATH -> json instanceof String text && isPath(text) ? json : null;
             case FLAG -> json instanceof Boolean ? json : null;
             case CHOICE -> json instanceof String text && setting.choices().contains(text) ? json : null;
-            case RATIO -> ratio(json);
+            case RATIO -> ratio(setting, json);
             case INTEGER -> within(setting, whole(json));
             case SIZE -> within(setting, json instanceof String text ? Units.parseSize(text) : whole(json));
             case DURATION ->
@@ -52,12 +52,12 @@ final class SettingValue {
         return fits ? Long.valueOf(value.getAsLong()) : null;
     }
 
-    private static @Nullable Double ratio(@Nullable Object json) {
+    private static @Nullable Double ratio(Setting setting, @Nullable Object json) {
         if (!(json instanceof Number number)) {
             return null;
         }
         double value = number.doubleValue();
-        return value >= 0 && value <= 1 ? Double.valueOf(value) : null;
+        return value >= setting.minimum() && value <= setting.ratioMaximum() ? Double.valueOf(value) : null;
     }
 
     private static boolean isPath(String text) {

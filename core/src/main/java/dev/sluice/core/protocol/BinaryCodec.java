@@ -3,6 +3,7 @@ package dev.sluice.core.protocol;
 import dev.sluice.core.auth.Login;
 import dev.sluice.core.cookie.Command;
 import dev.sluice.core.cookie.CommandCookie;
+import dev.sluice.core.cookie.Permission;
 import dev.sluice.core.cookie.Refusal;
 import dev.sluice.core.cookie.Request;
 import dev.sluice.core.cookie.Session;
@@ -167,6 +168,14 @@ public final class BinaryCodec {
             reply.send(cookie, WireStatus.EINVAL, wrong);
             return null;
         }
+        request.datatype(datatype);
+        if ((datatype & (Datatype.SNAPPY | Datatype.XATTR)) != 0) {
+            WireStatus failure = ValueCheck.check(request, array, valueOffset, valueLength, limits);
+            if (failure != null) {
+                reply.send(cookie, failure, "Value is not what its datatype says");
+                return null;
+            }
+        }
         if (framingBytes > 0) {
             WireStatus failure = FramingExtras.read(array, offset + HEADER_BYTES, framingBytes, rules, request);
             if (failure != null) {
@@ -185,8 +194,12 @@ public final class BinaryCodec {
         }
         request.vbucket(Wire.u16(array, offset + Wire.VBUCKET));
         request.cas(cas);
-        request.collection(0);
-        request.body(array, keyOffset, keyLength, valueOffset, valueLength, owned);
+        if (!rules.documentKey()) {
+            request.collection(0);
+            request.body(array, keyOffset, keyLength, valueOffset, valueLength, owned);
+        } else if (!documentKey(cookie, array, keyOffset, keyLength, valueLength, owned)) {
+            return null;
+        }
         Command command = RequestReader.read(cookie, reply, opcode, array, extrasOffset, extrasLength, datatype);
         return command == null || permitted(cookie, opcode) ? command : null;
     }
@@ -208,8 +221,10 @@ public final class BinaryCodec {
     private boolean permitted(CommandCookie cookie, Opcode opcode) {
         Requirement needs = Requirement.of(opcode);
         long granted = cookie.access().plain();
-        boolean noSystem = cookie.request().key().collection() == 0 || (needs.system() & ~granted) == 0;
-        if (noSystem && needs.metBy(granted)) {
+        if (needs.metBy(granted)
+                && ((needs.system() & ~granted) == 0
+                        || !Permission.isSystem(
+                                session.bucket(), cookie.request().key().collection()))) {
             return true;
         }
         Status status = PrivilegeCheck.check(cookie, opcode.name(), needs);
@@ -223,6 +238,31 @@ public final class BinaryCodec {
             reply.failure(cookie, status);
         }
         return false;
+    }
+
+    /**
+     * Points the request at a document's key, behind the prefix of collections where there is one, and at what follows it.
+     * Protocol: {@code protocol-kv} 3.3, step 10.
+     *
+     * @return false where the key or its collection was refused, and the request answered
+     */
+    private boolean documentKey(
+            CommandCookie cookie, byte[] array, int offset, int length, int valueLength, boolean owned) {
+        Request request = cookie.request();
+        int collection = 0;
+        int prefixLength = 0;
+        if (reply.has(Feature.COLLECTIONS)) {
+            long prefix = KeyPrefix.read(array, offset, length);
+            if (prefix < 0) {
+                reply.send(cookie, WireStatus.EINVAL, KeyPrefix.sentence(prefix));
+                return false;
+            }
+            collection = KeyPrefix.collection(prefix);
+            prefixLength = KeyPrefix.length(prefix);
+        }
+        request.collection(collection);
+        request.body(array, offset + prefixLength, length - prefixLength, offset + length, valueLength, owned);
+        return reply.knows(cookie, request.vbucket(), collection);
     }
 
     /** The checks of 3.3 that look at the header alone, in that order; null when all is well, else a sentence. */
@@ -239,8 +279,8 @@ public final class BinaryCodec {
                 if (keyLength == 0) {
                     return "Key is missing";
                 }
-                if (rules.documentKey() && keyLength > DocumentKey.LENGTH_MAX) {
-                    return "Key is too long (expected: at most 250 bytes)";
+                if (rules.documentKey() && keyLength > keyLengthMax()) {
+                    return "Key is too long (expected: at most 250 bytes, and its collection's id)";
                 }
             }
             case FORBIDDEN -> {
@@ -269,6 +309,10 @@ public final class BinaryCodec {
             return "Datatype has a bit that was not negotiated";
         }
         return null;
+    }
+
+    private int keyLengthMax() {
+        return reply.has(Feature.COLLECTIONS) ? KeyPrefix.KEY_LENGTH_MAX : DocumentKey.LENGTH_MAX;
     }
 
     private static boolean servedBeforeLogin(@Nullable Opcode opcode) {

@@ -8,6 +8,7 @@ import dev.sluice.core.cookie.Refusal;
 import dev.sluice.core.cookie.Reply;
 import dev.sluice.core.cookie.Request;
 import dev.sluice.core.cookie.Session;
+import dev.sluice.core.datatype.Xattrs;
 import dev.sluice.core.spool.ScanEncoder;
 import dev.sluice.core.statistics.BucketCounter;
 import dev.sluice.core.transport.Outbound;
@@ -16,7 +17,6 @@ import dev.sluice.engine.DocumentView;
 import dev.sluice.engine.MutationResult;
 import dev.sluice.engine.Status;
 import io.netty.buffer.ByteBuf;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +36,7 @@ public final class BinaryReply implements Reply {
     private static final byte[] NOTHING = new byte[0];
     private static final int FLAGS_BYTES = 4;
     private static final int TOKEN_BYTES = 16;
+    private static final int IDENTIFIER_BYTES = 12;
     private static final int META_BYTES = 20;
 
     /** What a request for metadata says to have the datatype as well. */
@@ -45,6 +46,9 @@ public final class BinaryReply implements Reply {
     private final Outbound outbound;
     private final ClusterMapFrames maps;
     private long features;
+    /** The datatype bits that go with the features. */
+    private int negotiated;
+
     private boolean greeted;
 
     BinaryReply(Session session) {
@@ -62,6 +66,9 @@ public final class BinaryReply implements Reply {
     /** Replaces all features: each HELLO begins anew. */
     void features(long bits) {
         features = bits;
+        negotiated = (has(Feature.JSON) ? Datatype.JSON : Datatype.RAW)
+                | (has(Feature.SNAPPY) || has(Feature.SNAPPY_EVERYWHERE) ? Datatype.SNAPPY : Datatype.RAW)
+                | (has(Feature.XATTR) ? Datatype.XATTR : Datatype.RAW);
         greeted = true;
     }
 
@@ -70,14 +77,43 @@ public final class BinaryReply implements Reply {
         return greeted;
     }
 
-    /** The datatype bits that the client may send and get. */
-    int datatypes() {
-        return has(Feature.JSON) ? Datatype.JSON : Datatype.RAW;
+    /** Of xattrs also the bucket must want to know. */
+    @Override
+    public int datatypes() {
+        int bits = negotiated;
+        if ((bits & Datatype.XATTR) != 0) {
+            Bucket bucket = session.bucket();
+            return bucket != null && bucket.datatypes().xattrs() ? bits : bits & ~Datatype.XATTR;
+        }
+        return bits;
     }
 
     /** The cluster maps that the client is sent. */
     public ClusterMapFrames maps() {
         return maps;
+    }
+
+    /**
+     * Whether the selected bucket has a collection; otherwise this has answered. A vbucket that is not here goes first. Without
+     * a bucket nobody can tell, and the executor says that there is none.
+     */
+    boolean knows(CommandCookie cookie, int vbucket, int collection) {
+        Bucket bucket = session.bucket();
+        if (bucket == null || bucket.collections().collection(collection) != null) {
+            return true;
+        }
+        failure(cookie, bucket.hasVBucket(vbucket) ? Status.UNKNOWN_COLLECTION : Status.NOT_MY_VBUCKET);
+        return false;
+    }
+
+    /** As {@link #knows(CommandCookie, int, int)}, for commands that concern no vbucket. */
+    boolean knows(CommandCookie cookie, int collection) {
+        Bucket bucket = session.bucket();
+        if (bucket == null || bucket.collections().collection(collection) != null) {
+            return true;
+        }
+        failure(cookie, Status.UNKNOWN_COLLECTION);
+        return false;
     }
 
     // ---- answers ----------------------------------------------------------------------------------------------------
@@ -86,7 +122,8 @@ public final class BinaryReply implements Reply {
     public void document(CommandCookie cookie, DocumentView document) {
         Request request = cookie.request();
         boolean withKey = request.wireOpcode() == Opcode.GETK.code() || request.wireOpcode() == Opcode.GETKQ.code();
-        int keyLength = withKey ? request.keyLength() : 0;
+        int prefixLength = withKey && has(Feature.COLLECTIONS) ? KeyPrefix.lengthOf(request.collection()) : 0;
+        int keyLength = withKey ? prefixLength + request.keyLength() : 0;
         int valueLength = document.valueLength();
         boolean large = outbound.large(valueLength);
         boolean masked = document.locked() && request.wireOpcode() != Opcode.GET_LOCKED.code();
@@ -100,11 +137,14 @@ public final class BinaryReply implements Reply {
                 masked ? CAS_LOCKED : document.cas(),
                 FLAGS_BYTES + keyLength);
         out.writeInt(document.flags());
+        if (prefixLength > 0) {
+            KeyPrefix.write(out, request.collection());
+        }
         if (withKey) {
-            out.writeBytes(request.array(), request.keyOffset(), keyLength);
+            out.writeBytes(request.array(), request.keyOffset(), request.keyLength());
         }
         if (large) {
-            outbound.cursor(document.valueArray(), document.valueOffset(), valueLength);
+            outbound.cursor(document.valueArray(), document.valueOffset(), valueLength, request.takeHeldForDocument());
         } else {
             outbound.append(document.valueArray(), document.valueOffset(), valueLength);
         }
@@ -152,7 +192,11 @@ public final class BinaryReply implements Reply {
         out.writeBytes(prefix);
         out.writeBytes(keyArray, keyOffset, keyLength);
         if (large) {
-            outbound.cursor(document.valueArray(), document.valueOffset(), valueLength);
+            outbound.cursor(
+                    document.valueArray(),
+                    document.valueOffset(),
+                    valueLength,
+                    cookie.request().takeHeldForDocument());
         } else {
             out.writeBytes(document.valueArray(), document.valueOffset(), valueLength);
         }
@@ -179,14 +223,7 @@ public final class BinaryReply implements Reply {
         if (!has(Feature.COLLECTIONS)) {
             return NOTHING;
         }
-        byte[] prefix = new byte[5];
-        int length = 0;
-        int rest = collection;
-        do {
-            prefix[length++] = (byte) ((rest & 0x7f) | ((rest >>> 7) == 0 ? 0 : 0x80));
-            rest >>>= 7;
-        } while (rest != 0);
-        return Arrays.copyOf(prefix, length);
+        return KeyPrefix.of(collection);
     }
 
     @Override
@@ -267,6 +304,13 @@ public final class BinaryReply implements Reply {
     }
 
     @Override
+    public void identifier(CommandCookie cookie, long manifestUid, int id) {
+        ByteBuf out = header(cookie, WireStatus.SUCCESS, 0, IDENTIFIER_BYTES, 0, 0, 0, IDENTIFIER_BYTES);
+        out.writeLong(manifestUid);
+        out.writeInt(id);
+    }
+
+    @Override
     public void statistic(
             CommandCookie cookie, byte[] array, int nameOffset, int nameLength, int valueOffset, int valueLength) {
         ByteBuf out =
@@ -281,8 +325,13 @@ public final class BinaryReply implements Reply {
     }
 
     @Override
-    public ScanEncoder scanEncoder(boolean keysOnly) {
-        return keysOnly ? ScanRecords.KEYS : has(Feature.JSON) ? ScanRecords.DOCUMENTS : ScanRecords.RAW_DOCUMENTS;
+    public ScanEncoder scanEncoder(boolean keysOnly, Xattrs xattrs) {
+        if (keysOnly) {
+            return ScanRecords.KEYS;
+        }
+        int taken = datatypes();
+        boolean understood = (taken & Datatype.XATTR) != 0; // Another HELLO may have come since the scan was made.
+        return ScanRecords.documents(taken, understood ? xattrs : Xattrs.NONE);
     }
 
     @Override
@@ -322,6 +371,12 @@ public final class BinaryReply implements Reply {
         } else if (wire == WireStatus.NOT_MY_VBUCKET) {
             maps.notMyVBucket(cookie); // There clients look for a cluster map, not for a sentence.
         } else {
+            if (wire == WireStatus.UNKNOWN_COLLECTION || wire == WireStatus.UNKNOWN_SCOPE) {
+                Bucket bucket = session.bucket();
+                if (bucket != null) {
+                    cookie.manifestUid(bucket.collections().uid());
+                }
+            }
             send(cookie, wire, cookie.errorContext());
         }
     }

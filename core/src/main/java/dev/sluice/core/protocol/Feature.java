@@ -10,11 +10,13 @@ enum Feature {
     TCP_NO_DELAY(0x03, true),
     /** Mutations answer with vbucket uuid and sequence number. */
     MUTATION_SEQNO(0x04, true),
-    XATTR(0x06, false),
+    /** The datatype bit for extended attributes is used, in both directions. */
+    XATTR(0x06, true),
     /** Extended statuses; without it, some become older ones and some close the connection. */
     XERROR(0x07, true),
     SELECT_BUCKET(0x08, true),
-    SNAPPY(0x0a, false),
+    /** The datatype bit for Snappy is used, in both directions. Granted where the library is there. */
+    SNAPPY(0x0a, true),
     /** The datatype bit for JSON is used, in both directions. */
     JSON(0x0b, true),
     /** The server may send requests of its own. */
@@ -27,8 +29,9 @@ enum Feature {
     ALT_REQUEST(0x10, true),
     SYNC_REPLICATION(0x11, true),
     /** Keys of documents begin with their collection's id. */
-    COLLECTIONS(0x12, false),
-    SNAPPY_EVERYWHERE(0x13, false),
+    COLLECTIONS(0x12, true),
+    /** Turns the datatype bit for Snappy on as well, and lets other answers than documents be compressed. */
+    SNAPPY_EVERYWHERE(0x13, true),
     PRESERVE_TTL(0x14, true),
     VATTR(0x15, false, XATTR),
     SUBDOC_CREATE_AS_DELETED(0x17, false),
@@ -42,9 +45,9 @@ enum Feature {
     CLUSTERMAP_CHANGE_NOTIFICATION_BRIEF(0x1f, true, DUPLEX),
     SUBDOC_ALLOWS_ACCESS_ON_MULTIPLE_XATTR_KEYS(0x20, false),
     SUBDOC_BINARY_XATTR(0x21, false),
-    RANGE_SCAN_INCLUDE_XATTR(0x22, false, XATTR),
+    RANGE_SCAN_INCLUDE_XATTR(0x22, true, XATTR),
     SUBDOC_ALLOW_REPLICA_READ_ON_DELETED_DOCS(0x23, false),
-    GET_RANDOM_KEY_INCLUDE_XATTR(0x24, false, XATTR, JSON, SNAPPY_EVERYWHERE),
+    GET_RANDOM_KEY_INCLUDE_XATTR(0x24, true, XATTR, JSON, SNAPPY_EVERYWHERE),
     MUTATE_WITH_META(0x25, true),
     DCP_SKIP_DELETES_IN_INITIAL_BACKFILL(0x26, false);
 

@@ -4,6 +4,8 @@ import dev.sluice.core.command.BucketFree;
 import dev.sluice.core.cookie.CommandCookie;
 import dev.sluice.core.cookie.Refusal;
 import dev.sluice.core.cookie.Request;
+import dev.sluice.core.datatype.SnappyCodec;
+import dev.sluice.engine.BlockedCookie;
 import dev.sluice.engine.Status;
 
 /**
@@ -15,6 +17,9 @@ import dev.sluice.engine.Status;
  */
 enum HelloCommand implements BucketFree {
     INSTANCE;
+
+    /** What is granted only where Snappy's library is there. */
+    private static final long SNAPPY = Feature.SNAPPY.bit() | Feature.SNAPPY_EVERYWHERE.bit();
 
     @Override
     public Status execute(CommandCookie cookie) {
@@ -40,11 +45,27 @@ enum HelloCommand implements BucketFree {
                 return Status.INVALID_ARGUMENTS;
             }
         }
+        if ((asked & SNAPPY) != 0 && !SnappyCodec.known()) {
+            return loadSnappy(cookie);
+        }
         if ((asked & Feature.CLUSTERMAP_CHANGE_NOTIFICATION_BRIEF.bit()) != 0) {
             asked &= ~Feature.CLUSTERMAP_CHANGE_NOTIFICATION.bit(); // One form of notification is enough.
         }
-        grant(cookie, reply, asked);
+        grant(cookie, reply, SnappyCodec.loaded() ? asked : asked & ~SNAPPY);
         return Status.SUCCESS;
+    }
+
+    /** The first client that asks for Snappy waits until the library is loaded, or known to be missing. */
+    private static Status loadSnappy(CommandCookie cookie) {
+        BlockedCookie blocked = cookie.block();
+        cookie.session().node().pools().auxIo().execute(() -> {
+            try {
+                SnappyCodec.load();
+            } finally {
+                blocked.notifyIoComplete(Status.SUCCESS);
+            }
+        });
+        return Status.WOULD_BLOCK;
     }
 
     private static void grant(CommandCookie cookie, BinaryReply reply, long asked) {

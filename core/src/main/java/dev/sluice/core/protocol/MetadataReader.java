@@ -1,13 +1,13 @@
 package dev.sluice.core.protocol;
 
 import dev.sluice.core.command.Commands;
-import dev.sluice.core.command.JsonDetector;
 import dev.sluice.core.command.MetadataCommands;
 import dev.sluice.core.command.ObservedKeys;
 import dev.sluice.core.command.RecordWrite;
 import dev.sluice.core.cookie.Command;
 import dev.sluice.core.cookie.CommandCookie;
 import dev.sluice.core.cookie.Request;
+import dev.sluice.core.datatype.JsonDetector;
 import dev.sluice.engine.DocumentKey;
 import dev.sluice.engine.Persistence;
 import org.jspecify.annotations.Nullable;
@@ -55,8 +55,7 @@ final class MetadataReader {
             case ADD_WITH_META, ADDQ_WITH_META -> withMeta(request, RecordWrite.Kind.ADD, array, extras, extrasLength);
             case DEL_WITH_META, DELQ_WITH_META ->
                 withMeta(request, RecordWrite.Kind.DELETE, array, extras, extrasLength);
-            case MUTATE_WITH_META ->
-                RecordWriteReader.read(cookie, reply, Wire.u32(array, extras)) ? MetadataCommands.WITH_META : null;
+            case MUTATE_WITH_META -> RecordWriteReader.command(cookie, reply, Wire.u32(array, extras));
             case RETURN_META -> returnMeta(cookie, reply, array, extras);
             case GET_RANDOM_KEY -> randomKey(cookie, reply, array, extras, extrasLength);
             case GET_KEYS -> {
@@ -120,6 +119,8 @@ final class MetadataReader {
                 Wire.i64(array, extras + 16),
                 options ? Wire.i32(array, extras + 24) : 0,
                 tail ? Wire.u16(array, tailAt) : 0,
+                false,
+                0,
                 null));
         return MetadataCommands.WITH_META;
     }
@@ -144,8 +145,10 @@ final class MetadataReader {
         if (reply.has(Feature.COLLECTIONS) != (extrasLength > 0)) {
             return refuse(cookie, reply, "Extras have a length that does not fit the connection's collections");
         }
-        if (extrasLength > 0) {
-            cookie.request().collection(Wire.i32(array, extras));
+        int collection = extrasLength > 0 ? Wire.i32(array, extras) : 0;
+        cookie.request().collection(collection);
+        if (!reply.knows(cookie, collection)) {
+            return null;
         }
         boolean xattrs = extrasLength == 5 && Wire.u8(array, extras + 4) != 0;
         if (xattrs && !reply.has(Feature.GET_RANDOM_KEY_INCLUDE_XATTR)) {
@@ -170,10 +173,24 @@ final class MetadataReader {
             }
             int key = entry + OBSERVED_HEADER_BYTES;
             int keyLength = Wire.u16(array, start + entry + 2);
-            if (keyLength == 0 || keyLength > DocumentKey.LENGTH_MAX || key + keyLength > length) {
+            if (keyLength == 0 || key + keyLength > length) {
                 return refuse(cookie, reply, "A key to observe has a wrong length");
             }
-            keys.add(Wire.u16(array, start + entry), 0, entry, key, key + keyLength);
+            int vbucket = Wire.u16(array, start + entry);
+            long prefix = 0;
+            if (reply.has(Feature.COLLECTIONS)) {
+                prefix = KeyPrefix.read(array, start + key, keyLength);
+                if (prefix < 0) {
+                    return refuse(cookie, reply, KeyPrefix.sentence(prefix));
+                }
+            } else if (keyLength > DocumentKey.LENGTH_MAX) {
+                return refuse(cookie, reply, "A key to observe has a wrong length");
+            }
+            int collection = KeyPrefix.collection(prefix);
+            if (!reply.knows(cookie, vbucket, collection)) {
+                return null;
+            }
+            keys.add(vbucket, collection, entry, key + KeyPrefix.length(prefix), key + keyLength);
             entry = key + keyLength;
         }
         request.detail(keys);
@@ -191,6 +208,14 @@ final class MetadataReader {
             return refuse(cookie, reply, "A collection needs the feature Collections");
         }
         request.delta(state);
+        // Without collections the client will never hear of others than the default one, however high they are.
+        boolean ofCollection = extrasLength == 8 || !reply.has(Feature.COLLECTIONS);
+        int collection = extrasLength == 8 ? Wire.i32(array, extras + 4) : 0;
+        request.collection(collection);
+        request.flags(ofCollection ? MetadataCommands.SEQNOS_OF_COLLECTION : MetadataCommands.SEQNOS_OF_VBUCKET);
+        if (ofCollection && !reply.knows(cookie, collection)) {
+            return null;
+        }
         return MetadataCommands.GET_ALL_VB_SEQNOS;
     }
 

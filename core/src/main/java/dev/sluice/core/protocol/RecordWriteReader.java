@@ -6,9 +6,15 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
+import dev.sluice.core.command.Commands;
+import dev.sluice.core.command.MetadataCommands;
 import dev.sluice.core.command.RecordWrite;
+import dev.sluice.core.cookie.Command;
 import dev.sluice.core.cookie.CommandCookie;
 import dev.sluice.core.cookie.Request;
+import dev.sluice.engine.Datatype;
+import dev.sluice.engine.Status;
+import dev.sluice.engine.ValuePatch;
 import java.io.IOException;
 import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +29,9 @@ final class RecordWriteReader {
 
     /** A text beyond this is refused unread: it is looked at on the loop. */
     private static final int JSON_BYTES_MAX = 8 << 10;
+
+    /** What a patch writes for a CAS or a sequence number. */
+    private static final int NUMBER_BYTES = 18;
 
     private static final BigInteger U32_MAX = BigInteger.valueOf(0xffff_ffffL);
     private static final BigInteger U64_MAX = BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE);
@@ -48,20 +57,40 @@ final class RecordWriteReader {
 
     private RecordWriteReader() {}
 
-    /** Fills the request's detail with a {@link RecordWrite}; false where the request was refused and answered. */
-    static boolean read(CommandCookie cookie, BinaryReply reply, long jsonBytes) {
+    /** The command to execute, or null where the request was refused and answered. A large compressed value is read later. */
+    static @Nullable Command command(CommandCookie cookie, BinaryReply reply, long jsonBytes) {
         Request request = cookie.request();
+        if ((request.datatype() & Datatype.SNAPPY) != 0 && request.inflated() == null) {
+            return later -> {
+                if (later.request().detail() == null) {
+                    Status status = Commands.inflate(later);
+                    if (status != Status.SUCCESS || !read(later, reply, jsonBytes)) {
+                        return status; // Refused, it is answered.
+                    }
+                }
+                return MetadataCommands.WITH_META.execute(later);
+            };
+        }
+        return read(cookie, reply, jsonBytes) ? MetadataCommands.WITH_META : null;
+    }
+
+    /** Fills the request's detail with a {@link RecordWrite}; false where the request was refused and answered. */
+    private static boolean read(CommandCookie cookie, BinaryReply reply, long jsonBytes) {
+        Request request = cookie.request();
+        byte[] inflated = request.inflated();
+        byte[] array = inflated == null ? request.array() : inflated;
+        int offset = inflated == null ? request.valueOffset() : 0;
+        int length = inflated == null ? request.valueLength() : inflated.length;
         try {
-            if (jsonBytes == 0 || jsonBytes > request.valueLength() || jsonBytes > JSON_BYTES_MAX) {
+            if (jsonBytes == 0 || jsonBytes > length || jsonBytes > JSON_BYTES_MAX) {
                 throw new Malformed("length of metadata: " + jsonBytes + " (expected: 1.." + JSON_BYTES_MAX
                         + ", and at most that of the value)");
             }
-            int end = request.valueOffset() + request.valueLength();
-            JsonNode root = READER.readTree(request.array(), end - (int) jsonBytes, (int) jsonBytes);
+            JsonNode root = READER.readTree(array, offset + length - (int) jsonBytes, (int) jsonBytes);
             if (root == null || !root.isObject()) {
                 throw new Malformed("metadata: not an object (expected: a JSON object)");
             }
-            request.detail(write(root, request.valueLength() - (int) jsonBytes, jsonBytes));
+            request.detail(write(root, jsonBytes, (request.datatype() & Datatype.XATTR) != 0));
             return true;
         } catch (IOException e) {
             reply.send(cookie, WireStatus.EINVAL, "metadata: not JSON (expected: a JSON object)");
@@ -71,7 +100,7 @@ final class RecordWriteReader {
         return false;
     }
 
-    private static RecordWrite write(JsonNode root, int valueBytes, long jsonBytes) throws Malformed {
+    private static RecordWrite write(JsonNode root, long jsonBytes, boolean xattrs) throws Malformed {
         RecordWrite.Kind kind = kind(root.get("command"));
         int options = (int) number(root.get("options"), "options", U32_MAX);
         boolean regenerates = (options & RecordWrite.REGENERATE_CAS) != 0;
@@ -85,10 +114,7 @@ final class RecordWriteReader {
         if (patched && !regenerates) {
             throw new Malformed("cas_offsets, seqno_offsets: present (expected: none without REGENERATE_CAS)");
         }
-        if (kind == RecordWrite.Kind.DELETE && valueBytes > 0) {
-            throw new Malformed("value: present (expected: none with command delete)");
-        }
-        if (patched) {
+        if (patched && !xattrs) {
             throw new Malformed("cas_offsets, seqno_offsets: no extended attributes (expected: their datatype)");
         }
         return new RecordWrite(
@@ -99,7 +125,38 @@ final class RecordWriteReader {
                 regenerates ? 1 : number(root.get("cas"), "cas", U64_MAX),
                 options,
                 jsonBytes,
-                null);
+                true,
+                Math.max(end(casOffsets), end(seqnoOffsets)),
+                patched ? patch(casOffsets, seqnoOffsets) : null);
+    }
+
+    /** Where the last of the numbers ends that are written from these offsets on. */
+    private static int end(int[] offsets) {
+        int end = 0;
+        for (int offset : offsets) {
+            end = Math.max(end, Math.addExact(Math.min(offset, Integer.MAX_VALUE - NUMBER_BYTES), NUMBER_BYTES));
+        }
+        return end;
+    }
+
+    /** {@code 0x} and sixteen hexadecimal digits: of the CAS with its bytes swapped, of the sequence number as it is. */
+    private static ValuePatch patch(int[] casOffsets, int[] seqnoOffsets) {
+        return (array, offset, length, cas, seqno) -> {
+            for (int at : casOffsets) {
+                writeHex(array, offset + at, Long.reverseBytes(cas));
+            }
+            for (int at : seqnoOffsets) {
+                writeHex(array, offset + at, seqno);
+            }
+        };
+    }
+
+    private static void writeHex(byte[] array, int offset, long number) {
+        array[offset] = '0';
+        array[offset + 1] = 'x';
+        for (int digit = 0; digit < 16; digit++) {
+            array[offset + 2 + digit] = (byte) Character.forDigit((int) (number >>> (60 - 4 * digit)) & 0xf, 16);
+        }
     }
 
     private static RecordWrite.Kind kind(@Nullable JsonNode command) throws Malformed {

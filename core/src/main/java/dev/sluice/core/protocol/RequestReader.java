@@ -1,11 +1,12 @@
 package dev.sluice.core.protocol;
 
+import dev.sluice.core.command.CollectionCommands;
 import dev.sluice.core.command.Commands;
-import dev.sluice.core.command.JsonDetector;
 import dev.sluice.core.command.VBucketCommands;
 import dev.sluice.core.cookie.Command;
 import dev.sluice.core.cookie.CommandCookie;
 import dev.sluice.core.cookie.Request;
+import dev.sluice.core.datatype.JsonDetector;
 import dev.sluice.core.scan.ScanCommands;
 import dev.sluice.core.scan.ScanLimits;
 import dev.sluice.engine.Datatype;
@@ -72,6 +73,10 @@ final class RequestReader {
             case DROP_PRIVILEGE -> Commands.DROP_PRIVILEGE;
             case ISASL_REFRESH, RBAC_REFRESH -> Commands.REFRESH_USERS;
             case GET_ERROR_MAP -> errorMap(cookie, reply);
+            case COLLECTIONS_SET_MANIFEST -> ofTheBucket(cookie, reply, CollectionCommands.SET_MANIFEST);
+            case COLLECTIONS_GET_MANIFEST -> ofTheBucket(cookie, reply, CollectionCommands.GET_MANIFEST);
+            case COLLECTIONS_GET_ID -> path(cookie, reply, CollectionCommands.GET_COLLECTION_ID);
+            case COLLECTIONS_GET_SCOPE_ID -> path(cookie, reply, CollectionCommands.GET_SCOPE_ID);
             case RANGE_SCAN_CREATE -> ScanSpecReader.read(cookie, reply, datatype) ? ScanCommands.CREATE : null;
             case RANGE_SCAN_CONTINUE -> {
                 request.scanId(Wire.i64(array, extras), Wire.i64(array, extras + 8));
@@ -104,6 +109,26 @@ final class RequestReader {
                     GET_CTRL_TOKEN -> ManagementReader.read(cookie, reply, opcode, array, extras);
             default -> MetadataReader.read(cookie, reply, opcode, array, extras, extrasLength);
         };
+    }
+
+    /** For commands that concern no vbucket and say so by its number. */
+    private static @Nullable Command ofTheBucket(CommandCookie cookie, BinaryReply reply, Command command) {
+        int vbucket = cookie.request().vbucket();
+        if (vbucket != 0) {
+            reply.send(cookie, WireStatus.EINVAL, "Vbucket is " + vbucket + " (expected: 0)");
+            return null;
+        }
+        return command;
+    }
+
+    /** The path of a scope or collection is the key or the value. */
+    private static @Nullable Command path(CommandCookie cookie, BinaryReply reply, Command command) {
+        Request request = cookie.request();
+        if ((request.keyLength() == 0) == (request.valueLength() == 0)) {
+            reply.send(cookie, WireStatus.EINVAL, "Key and value are both there or both missing (expected: one)");
+            return null;
+        }
+        return ofTheBucket(cookie, reply, command);
     }
 
     /** No group takes any today; the protocol has them checked all the same. */

@@ -16,7 +16,8 @@ import com.google.errorprone.annotations.Immutable;
  * @param value whether there must be a value
  * @param cas what the header's CAS must be
  * @param datatypes the datatype bits that are legal
- * @param documentKey whether the key is a document's, and not a name
+ * @param documentKey whether the key is a document's, and not a name; where collections were negotiated, its collection's
+ *     id stands before it
  * @param durable whether the framing extra for durability is legal
  * @param preservesTtl whether the framing extra for keeping the expiry is legal
  * @param isQuiet whether the dull answer is left out
@@ -81,6 +82,8 @@ record Rules(
     static final Rules DROP_PRIVILEGE = NOTHING.name(Part.REQUIRED, Part.FORBIDDEN);
     static final Rules SELECT_BUCKET =
             NOTHING.name(Part.OPTIONAL, Part.FORBIDDEN).anyCas();
+    static final Rules SET_MANIFEST = NOTHING.name(Part.FORBIDDEN, Part.REQUIRED);
+    static final Rules COLLECTION_PATH = NOTHING.name(Part.OPTIONAL, Part.OPTIONAL);
     static final Rules IFCONFIG = NOTHING.name(Part.REQUIRED, Part.OPTIONAL).datatypes(JSON);
     static final Rules RANGE_SCAN_CREATE =
             NOTHING.name(Part.FORBIDDEN, Part.REQUIRED).datatypes(JSON);

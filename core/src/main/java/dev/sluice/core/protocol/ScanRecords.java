@@ -1,8 +1,9 @@
 package dev.sluice.core.protocol;
 
+import dev.sluice.core.datatype.OutgoingValue;
+import dev.sluice.core.datatype.Xattrs;
 import dev.sluice.core.spool.ScanEncoder;
 import dev.sluice.core.spool.SpoolBuffer;
-import dev.sluice.engine.Datatype;
 import dev.sluice.engine.DocumentView;
 
 /**
@@ -17,13 +18,23 @@ import dev.sluice.engine.DocumentView;
 final class ScanRecords {
 
     static final ScanEncoder KEYS = ScanRecords::key;
-    static final ScanEncoder DOCUMENTS = (out, document) -> document(out, document, Datatype.JSON);
-    /** For connections that know no datatypes. */
-    static final ScanEncoder RAW_DOCUMENTS = (out, document) -> document(out, document, Datatype.RAW);
 
     private ScanRecords() {}
 
-    private static void document(SpoolBuffer out, DocumentView document, byte datatypes) {
+    /**
+     * Whole documents, as a connection sees them. What has to be inflated is inflated one document at a time, in the array
+     * that goes with it.
+     *
+     * @param datatypes the bits that the connection takes
+     */
+    static ScanEncoder documents(int datatypes, Xattrs xattrs) {
+        return (out, document) -> document(out, document, datatypes, xattrs);
+    }
+
+    private static void document(SpoolBuffer out, DocumentView document, int datatypes, Xattrs xattrs) {
+        if (!OutgoingValue.isPlain(document) && !OutgoingValue.present(document, datatypes, xattrs)) {
+            throw new IllegalStateException("a stored document is not what its datatype says");
+        }
         out.putInt(document.flags())
                 .putInt((int) document.expirySeconds())
                 .putLong(document.seqno())

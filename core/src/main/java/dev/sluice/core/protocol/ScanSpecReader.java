@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.Iterator;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,11 @@ final class ScanSpecReader {
 
     private static final int JSON_BYTES_MAX = 8 << 10;
     private static final int NAME_BYTES_MAX = 50;
+    private static final Pattern COLLECTION_ID = Pattern.compile("[0-9a-fA-F]{1,8}");
+
+    /** Ids from 1 to this are the protocol's own. */
+    private static final int RESERVED_IDS = 7;
+
     private static final Set<String> MEMBERS =
             Set.of("collection", "key_only", "include_xattrs", "range", "sampling", "snapshot_requirements", "name");
 
@@ -64,7 +70,7 @@ final class ScanSpecReader {
             if (root == null || !root.isObject()) {
                 throw new Malformed("value: not an object (expected: a JSON object)");
             }
-            if (root.has("include_xattrs")) {
+            if (root.has("include_xattrs") && (reply.datatypes() & Datatype.XATTR) == 0) {
                 reply.send(cookie, WireStatus.NOT_SUPPORTED, "include_xattrs needs the feature XATTR");
                 return false;
             }
@@ -102,9 +108,15 @@ final class ScanSpecReader {
             start = start(range);
             end = end(range);
         }
+        boolean keysOnly = flag(root.get("key_only"), "key_only");
+        boolean xattrs = flag(root.get("include_xattrs"), "include_xattrs");
+        if (keysOnly && xattrs) {
+            throw new Malformed("key_only and include_xattrs exclude each other");
+        }
         return new ScanSpec(
                 collection(root.get("collection")),
-                flag(root.get("key_only"), "key_only"),
+                keysOnly,
+                xattrs,
                 start,
                 end,
                 sampling == null ? null : sampling(sampling),
@@ -152,14 +164,14 @@ final class ScanSpecReader {
         if (node == null) {
             return 0;
         }
-        try {
-            if (node.isTextual()) {
-                return Integer.parseUnsignedInt(node.textValue(), 16);
+        String text = node.isTextual() ? node.textValue() : "";
+        if (COLLECTION_ID.matcher(text).matches()) {
+            int id = Integer.parseUnsignedInt(text, 16);
+            if (Integer.compareUnsigned(id - 1, RESERVED_IDS) >= 0) {
+                return id;
             }
-        } catch (NumberFormatException e) {
-            // Said below.
         }
-        throw new Malformed("collection: not a collection id (expected: hexadecimal digits in a text)");
+        throw new Malformed("collection: not a collection id (expected: hexadecimal digits in a text, and not 1 to 7)");
     }
 
     private static byte[] start(JsonNode range) throws Malformed {

@@ -28,13 +28,15 @@ final class StatusMapping {
     static @Nullable WireStatus toWire(Refusal refusal, boolean xerror, boolean collections) {
         WireStatus wire = switch (refusal) {
             case DELTA_BAD_VALUE -> WireStatus.DELTA_BADVAL;
+            case XATTR_INVALID -> WireStatus.XATTR_EINVAL;
             case NO_BUCKET -> WireStatus.NO_BUCKET;
             case SCAN_CANCELLED -> WireStatus.RANGE_SCAN_CANCELLED;
             case NOT_SUPPORTED -> WireStatus.NOT_SUPPORTED;
+            case CANNOT_APPLY_MANIFEST -> WireStatus.CANNOT_APPLY_COLLECTIONS_MANIFEST;
             case SYNC_WRITE_AMBIGUOUS -> WireStatus.SYNC_WRITE_AMBIGUOUS;
+            case BUCKET_PAUSED -> WireStatus.BUCKET_PAUSED;
             case NO_ACCESS -> WireStatus.EACCESS;
             case AUTHENTICATION_FAILED -> WireStatus.AUTH_ERROR;
-            case BUCKET_PAUSED -> WireStatus.BUCKET_PAUSED;
             case CAS_VALUE_INVALID -> WireStatus.CAS_VALUE_INVALID;
         };
         return xerror ? wire : wire.withoutXerror(collections);
@@ -48,6 +50,7 @@ final class StatusMapping {
             case KEY_EXISTS -> WireStatus.KEY_EEXISTS;
             case NOT_STORED -> WireStatus.NOT_STORED;
             case LOCKED, LOCKED_TEMPORARY -> WireStatus.LOCKED;
+            case HAS_XATTRS -> throw new AssertionError("documents with xattrs are stored with them");
             case NOT_LOCKED -> WireStatus.NOT_LOCKED;
             case TOO_BIG -> WireStatus.E2BIG;
             case INVALID_ARGUMENTS -> WireStatus.EINVAL;

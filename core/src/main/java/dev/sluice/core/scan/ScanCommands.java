@@ -9,6 +9,7 @@ import dev.sluice.core.cookie.Permission;
 import dev.sluice.core.cookie.Refusal;
 import dev.sluice.core.cookie.Reply.ScanPart;
 import dev.sluice.core.cookie.Request;
+import dev.sluice.core.datatype.Xattrs;
 import dev.sluice.core.spool.Abandonable;
 import dev.sluice.core.spool.Spool;
 import dev.sluice.core.spool.SpoolBuffer;
@@ -57,6 +58,13 @@ public final class ScanCommands {
             return Status.NOT_SUPPORTED;
         }
         if (cookie.progress() == null) {
+            Bucket bucket = cookie.bucket();
+            if (!bucket.hasVBucket(request.vbucket())) {
+                return Status.NOT_MY_VBUCKET;
+            }
+            if (bucket.collections().collection(spec.collection()) == null) {
+                return Status.UNKNOWN_COLLECTION;
+            }
             Status allowed = Permission.require(
                     cookie,
                     "RANGE_SCAN_CREATE",
@@ -140,8 +148,14 @@ public final class ScanCommands {
         if (session == null || session.vbucket() != request.vbucket()) {
             return Status.NO_SUCH_KEY;
         }
+        if (!registry(cookie).exists(session)) {
+            forget(cookie);
+            return Status.UNKNOWN_COLLECTION;
+        }
         ScanLimits limits = (ScanLimits) Objects.requireNonNull(request.detail(), "detail");
-        Status status = session.begin(limits, cookie.reply().scanEncoder(session.keysOnly()));
+        boolean system = cookie.access().has(Privilege.SYSTEM_XATTR_READ);
+        Xattrs xattrs = !session.xattrs() ? Xattrs.NONE : system ? Xattrs.ALL : Xattrs.USER;
+        Status status = session.begin(limits, cookie.reply().scanEncoder(session.keysOnly(), xattrs));
         if (status == Status.CANCELLED) {
             return cookie.refuse(Refusal.SCAN_CANCELLED);
         }
@@ -159,7 +173,9 @@ public final class ScanCommands {
         ScanSession session = continuation.session();
         SpoolBuffer buffer = continuation.spool().buffer();
         Status status = continuation.spool().status();
-        if (session.ended() && status != Status.NO_SUCH_KEY) {
+        if (!registry(cookie).exists(session)) {
+            status = Status.UNKNOWN_COLLECTION; // What is in the spool was there when it was read, and is not any more.
+        } else if (session.ended() && status != Status.NO_SUCH_KEY) {
             status = Status.CANCELLED;
         }
         switch (status) {

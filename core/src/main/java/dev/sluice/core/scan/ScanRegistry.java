@@ -76,10 +76,17 @@ public final class ScanRegistry implements BucketCompanion {
      */
     byte[] add(int vbucket, ScanSpec spec, RangeScans.Scan scan) {
         Id id = new Id(random.nextLong(), random.nextLong());
-        ScanSession session =
-                new ScanSession(vbucket, spec.keysOnly(), spec.sampling(), scan, clock, this::giveSlotBack);
+        ScanSession session = new ScanSession(
+                vbucket,
+                spec.collection(),
+                spec.keysOnly(),
+                spec.xattrs(),
+                spec.sampling(),
+                scan,
+                clock,
+                this::giveSlotBack);
         sessions.put(id, session);
-        if (shutDown) {
+        if (shutDown || !exists(session)) {
             session.end();
         }
         return java.nio.ByteBuffer.allocate(16).putLong(id.high).putLong(id.low).array();
@@ -95,6 +102,21 @@ public final class ScanRegistry implements BucketCompanion {
         ScanSession session = sessions.remove(new Id(high, low));
         if (session != null) {
             session.end();
+        }
+    }
+
+    /** Whether there still is the collection that is scanned. */
+    boolean exists(ScanSession session) {
+        return bucket.collections().collection(session.collection()) != null;
+    }
+
+    /** Ends the scans of collections that are gone, and what they keep in memory; their clients hear it when they ask. */
+    @Override
+    public void collectionsChanged() {
+        for (ScanSession session : sessions.values()) {
+            if (!exists(session)) {
+                session.end();
+            }
         }
     }
 

@@ -35,7 +35,9 @@ public final class ScanSession implements Spool.Producer {
     }
 
     private final int vbucket;
+    private final int collection;
     private final boolean keysOnly;
+    private final boolean xattrs;
     private final RangeScans.Scan scan;
     private final EngineClock clock;
     private final Runnable whenClosed;
@@ -67,13 +69,17 @@ public final class ScanSession implements Spool.Producer {
      */
     ScanSession(
             int vbucket,
+            int collection,
             boolean keysOnly,
+            boolean xattrs,
             ScanSpec.@Nullable Sampling sampling,
             RangeScans.Scan scan,
             EngineClock clock,
             Runnable whenClosed) {
         this.vbucket = vbucket;
+        this.collection = collection;
         this.keysOnly = keysOnly;
+        this.xattrs = xattrs;
         this.scan = scan;
         this.clock = clock;
         this.whenClosed = whenClosed;
@@ -85,8 +91,18 @@ public final class ScanSession implements Spool.Producer {
         return vbucket;
     }
 
+    /** Of what collection, unsigned. */
+    int collection() {
+        return collection;
+    }
+
     boolean keysOnly() {
         return keysOnly;
+    }
+
+    /** Whether extended attributes go with the documents. */
+    boolean xattrs() {
+        return xattrs;
     }
 
     /**

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param collection the collection's id, unsigned
  * @param keysOnly without values
+ * @param xattrs documents with their extended attributes
  * @param start the first key, inclusive; empty for the beginning
  * @param end where the range ends, exclusive; null for the end of the collection
  * @param sampling null for all documents of the range
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 public record ScanSpec(
         int collection,
         boolean keysOnly,
+        boolean xattrs,
         byte[] start,
         byte @Nullable [] end,
         @Nullable Sampling sampling,

@@ -36,6 +36,7 @@ public final class Outbound {
     private byte @Nullable [] body;
     private int bodyPosition;
     private int bodyEnd;
+    private @Nullable Runnable bodyGone;
     private boolean drainAwaited;
     /** Written to the transport in this turn, and not flushed yet. */
     private long unflushedBytes;
@@ -106,8 +107,18 @@ public final class Outbound {
      * gone.
      */
     public void cursor(byte[] array, int offset, int length) {
+        cursor(array, offset, length, null);
+    }
+
+    /**
+     * As {@link #cursor(byte[], int, int)}, for an array that somebody pays for.
+     *
+     * @param gone runs when the array is referred to no more, once, as its bytes have left or the connection has
+     */
+    public void cursor(byte[] array, int offset, int length, @Nullable Runnable gone) {
         assert body == null : "a value inside another one's";
         body = array;
+        bodyGone = gone;
         bodyPosition = offset;
         bodyEnd = offset + length;
         acceptedBytes += length;
@@ -190,7 +201,7 @@ public final class Outbound {
         piece.writeBytes(array, bodyPosition, length);
         bodyPosition += length;
         if (bodyPosition == bodyEnd) {
-            body = null;
+            dropBody();
         }
         transport.write(piece);
     }
@@ -212,16 +223,25 @@ public final class Outbound {
         return acceptedBytes;
     }
 
-    /** How many bytes have left through the socket since the connection began. */
+    /** How many bytes have left through the socket since the connection began; behind TLS, about so many. */
     public long sentBytes() {
-        return acceptedBytes - pendingBytes();
+        return Math.max(0, acceptedBytes - pendingBytes());
+    }
+
+    private void dropBody() {
+        body = null;
+        Runnable gone = bodyGone;
+        bodyGone = null;
+        if (gone != null) {
+            gone.run();
+        }
     }
 
     /** The connection is over: drops what has not left. */
     public void release() {
         ByteBuf current = chunk;
         chunk = null;
-        body = null;
+        dropBody();
         if (current != null) {
             current.release();
         }

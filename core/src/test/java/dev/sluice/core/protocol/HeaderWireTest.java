@@ -58,6 +58,9 @@ class HeaderWireTest {
             new Row("89", "0", 'o', '-', "any", "raw"),
             new Row("20 f1 f7", "0", '-', '-', "0", "raw"),
             new Row("fe", "0", '-', '+', "0", "raw"),
+            new Row("b9", "0", '-', '+', "0", "raw"),
+            new Row("ba", "0", '-', '-', "0", "raw"),
+            new Row("bb bc", "0", 'o', 'o', "0", "raw"),
             new Row("3e", "0", 'o', '-', "0", "raw"),
             new Row("ae ad", "0", '-', '-', "0", "raw"),
             new Row("b5", "0 16", '-', '-', "0", "raw"),
@@ -90,7 +93,8 @@ class HeaderWireTest {
             new Row("b3", "24", '-', 'o', "0", "json"));
 
     /** Their extras, keys and values have rules of their own, by which nothing short is legal. */
-    private static final Set<Integer> PARTICULAR = Set.of(0xda, 0x4b, 0xb2, 0x91, 0x92, 0xaf, 0x82, 0xf4);
+    private static final Set<Integer> PARTICULAR =
+            Set.of(0xda, 0x4b, 0xb2, 0x91, 0x92, 0xaf, 0x82, 0xf4, 0xb9, 0xbb, 0xbc);
 
     private static List<Integer> opcodes(Row row) {
         List<Integer> opcodes = new ArrayList<>();

@@ -86,7 +86,14 @@ class StatusWireTest {
     @EnumSource(
             value = Status.class,
             mode = EnumSource.Mode.EXCLUDE,
-            names = {"SUCCESS", "WOULD_BLOCK", "VBUCKET_PENDING", "NOT_STORED", "OUT_OF_RANGE", "VBUCKET_UUID_MISMATCH"
+            names = {
+                "SUCCESS",
+                "WOULD_BLOCK",
+                "VBUCKET_PENDING",
+                "NOT_STORED",
+                "OUT_OF_RANGE",
+                "VBUCKET_UUID_MISMATCH",
+                "HAS_XATTRS"
             })
     void eachStatus_answeredOrNotified_isOnTheWireAsTheTableSays(Status status) {
         Codes codes = TABLE.get(status);

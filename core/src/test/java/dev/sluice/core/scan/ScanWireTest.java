@@ -156,8 +156,8 @@ class ScanWireTest {
                     .as("start behind end")
                     .isEqualTo(0x01);
             assertThat(client.status(ScanClient.create("{\"collection\":\"8\"}")))
-                    .as("another collection")
-                    .isEqualTo(0x01);
+                    .as("a collection that is not there")
+                    .isEqualTo(0x88);
         }
 
         @Test

@@ -1,5 +1,6 @@
 package dev.sluice.engine.async;
 
+import dev.sluice.engine.Datatype;
 import dev.sluice.engine.DocumentFilter;
 import dev.sluice.engine.DocumentView;
 import dev.sluice.engine.RecordApplication.Condition;
@@ -14,6 +15,11 @@ import org.jspecify.annotations.Nullable;
 /** The operations of {@link dev.sluice.engine.Engine}, each as the decision that it takes on what is there. */
 final class Operations {
     private Operations() {}
+
+    /** Whether a live document has extended attributes, which an operation that does not know of them must not take away. */
+    private static boolean hasXattrs(byte[] record) {
+        return !RecordFormat.deleted(record) && (RecordFormat.datatype(record) & Datatype.XATTR) != 0;
+    }
 
     /** Shows, and changes nothing. */
     static final class Get extends AsyncOperation {
@@ -47,6 +53,7 @@ final class Operations {
         private final byte datatype;
         private final boolean preserveExpiry;
         private final boolean deleted;
+        private final boolean unawareOfXattrs;
         private final @Nullable ValuePatch patch;
 
         Store(StoreKey key, StoreRequest request) {
@@ -60,6 +67,7 @@ final class Operations {
             datatype = request.datatype();
             preserveExpiry = request.preserveExpiry();
             deleted = request.deleted();
+            unawareOfXattrs = request.unawareOfXattrs();
             patch = request.patch();
         }
 
@@ -90,9 +98,13 @@ final class Operations {
             }
             long lockCas = turn.lockCas();
             if (lockCas != 0) {
-                return cas == lockCas ? null : Status.LOCKED;
+                if (cas != lockCas) {
+                    return Status.LOCKED;
+                }
+            } else if (cas != 0 && cas != RecordFormat.cas(existing)) {
+                return Status.KEY_EXISTS;
             }
-            return cas == 0 || cas == RecordFormat.cas(existing) ? null : Status.KEY_EXISTS;
+            return unawareOfXattrs && hasXattrs(existing) ? Status.HAS_XATTRS : null;
         }
 
         private long expiry(Turn turn) {
@@ -168,10 +180,12 @@ final class Operations {
     /** Takes a live document away; nothing of it stays in the store. */
     static final class Remove extends AsyncOperation {
         private final long cas;
+        private final boolean unawareOfXattrs;
 
         Remove(StoreKey key, RemoveRequest request) {
             super(key, 0);
             cas = request.cas();
+            unawareOfXattrs = request.unawareOfXattrs();
         }
 
         @Override
@@ -187,6 +201,9 @@ final class Operations {
                 }
             } else if (cas != 0 && cas != RecordFormat.cas(existing)) {
                 return Verdict.answer(Status.KEY_EXISTS);
+            }
+            if (unawareOfXattrs && hasXattrs(existing)) {
+                return Verdict.answer(Status.HAS_XATTRS);
             }
             shown = existing;
             shownCas = turn.nextCas();

@@ -5,6 +5,9 @@ import dev.sluice.core.administration.QuotaBudget;
 import dev.sluice.core.bucket.BucketSpec;
 import dev.sluice.core.bucket.ConflictResolution;
 import dev.sluice.core.bucket.WritePolicy;
+import dev.sluice.core.collections.CollectionsSpec;
+import dev.sluice.core.datatype.CompressionMode;
+import dev.sluice.core.datatype.DatatypeSettings;
 import dev.sluice.core.engine.EngineCatalog;
 import dev.sluice.core.engine.EngineSettings;
 import dev.sluice.core.engine.EngineType;
@@ -21,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The {@code buckets} object of the file. */
@@ -95,15 +99,29 @@ final class BucketsSection {
         } else {
             declared.addAll(type.settings());
         }
+        CollectionsSection collections = new CollectionsSection(path, problems);
+        boolean hasCollections = checked.containsKey(Keys.COLLECTIONS);
+        Map<String, Map<String, Long>> scopes =
+                hasCollections ? collections.scopes(checked.remove(Keys.COLLECTIONS)) : Map.of();
+        List<String> known = Stream.concat(declared.stream().map(Setting::name), Keys.BUCKET_SECTIONS.stream())
+                .toList();
+        for (String key : object.keySet()) {
+            if (checked.containsKey(key) && !known.contains(key)) {
+                checked.remove(key);
+                problems.accept(Settings.unknownKey(path, key, known));
+            }
+        }
         Settings settings = Settings.check(path, declared, checked, problems);
+        long maxTtlSeconds = collections.seconds(path, settings.number(Keys.MAX_TTL));
         String wanted = settings.text(Keys.ENGINE);
         if (type == null && wanted != null) {
-            List<String> known = catalog.types().stream().map(EngineType::name).toList();
+            List<String> engines =
+                    catalog.types().stream().map(EngineType::name).toList();
             problems.accept(new Problem(
                     Problem.member(path, Keys.ENGINE),
                     Problem.describe(wanted),
-                    known.isEmpty() ? "an engine, of which none was found" : "one of " + String.join(", ", known),
-                    NearestName.of(wanted, known)));
+                    engines.isEmpty() ? "an engine, of which none was found" : "one of " + String.join(", ", engines),
+                    NearestName.of(wanted, engines)));
         }
         long vbuckets = settings.number(Keys.VBUCKETS);
         if (!EngineSettings.isVBucketCount(vbuckets)) {
@@ -114,7 +132,9 @@ final class BucketsSection {
         if (type != null) {
             checkDurability(path, type, settings);
         }
-        return type == null ? null : new Draft(name, type, settings, object);
+        return type == null
+                ? null
+                : new Draft(name, type, settings, new CollectionsSpec(maxTtlSeconds, scopes), object);
     }
 
     private void checkDurability(String path, EngineType type, Settings settings) {
@@ -175,11 +195,26 @@ final class BucketsSection {
                 settings.number(Keys.QUOTA, quotaBytesByDefault),
                 settings.flag(Keys.FLUSH),
                 writePolicy(settings),
+                datatypes(settings),
                 EngineSettings.directoryOf(data, draft.name),
-                draft.type.provider());
+                draft.type.provider(),
+                draft.collections);
         return new BucketPlan(draft.object, spec, settings.given(Keys.QUOTA));
     }
 
+    private static DatatypeSettings datatypes(Settings settings) {
+        String mode = settings.text(Keys.COMPRESSION_MODE);
+        return new DatatypeSettings(
+                mode == null ? CompressionMode.OFF : CompressionMode.of(mode),
+                settings.ratio(Keys.MIN_COMPRESSION_RATIO),
+                settings.flag(Keys.XATTRS));
+    }
+
     /** A bucket that lacks nothing but, perhaps, its quota. */
-    private record Draft(String name, EngineType type, Settings settings, Map<String, @Nullable Object> object) {}
+    private record Draft(
+            String name,
+            EngineType type,
+            Settings settings,
+            CollectionsSpec collections,
+            Map<String, @Nullable Object> object) {}
 }

@@ -109,6 +109,9 @@ final class EffectiveSettings {
         Map<String, Object> values =
                 ((EngineSettings) spec.configuration()).settings().values();
         values.put(Keys.QUOTA, Units.formatSize(spec.quotaBytes()));
+        if (!spec.collections().scopes().isEmpty()) {
+            values.put(Keys.COLLECTIONS, CollectionsSection.written(spec.collections()));
+        }
         return values;
     }
 }

@@ -1,9 +1,12 @@
 package dev.sluice.server.config;
 
+import dev.sluice.core.datatype.CompressionMode;
+import dev.sluice.core.datatype.DatatypeSettings;
 import dev.sluice.core.engine.Setting;
 import dev.sluice.core.limits.Limits;
 import dev.sluice.server.tls.IdentityRule;
 import dev.sluice.server.tls.TlsSettings;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -59,6 +62,11 @@ final class Keys {
     static final String VBUCKETS = "vbuckets";
     static final String FLUSH = "flush";
     static final String OPTIONAL = "optional";
+    static final String MAX_TTL = "maxTtl";
+    static final String COLLECTIONS = "collections";
+    static final String COMPRESSION_MODE = "compressionMode";
+    static final String MIN_COMPRESSION_RATIO = "minCompressionRatio";
+    static final String XATTRS = "xattrs";
     static final String CONFLICT_RESOLUTION = "conflictResolution";
     static final String DURABILITY_MIN = "durabilityMinLevel";
 
@@ -73,6 +81,10 @@ final class Keys {
     private static final long MIB = 1L << 20;
     private static final long SECOND_MS = 1_000;
     private static final long DAY_MS = 86_400_000;
+
+    /** The protocol has 31 bits of seconds for it. */
+    private static final long MAX_TTL_MS_MAX = Integer.MAX_VALUE * SECOND_MS;
+
     private static final long NANOS_PER_MS = 1_000_000;
 
     /** The limits that every machine has alike; what depends on the machine has no default in the declarations. */
@@ -187,7 +199,37 @@ final class Keys {
                     DURABILITY_LEVELS,
                     "The durability level to which weaker writes are raised."),
             Setting.flag(FLUSH, "Whether clients may drop all documents with FLUSH."),
-            Setting.flag(OPTIONAL, "Whether the server starts without the bucket where it cannot be created."));
+            Setting.choice(
+                    COMPRESSION_MODE,
+                    CompressionMode.OFF.text(),
+                    Arrays.stream(CompressionMode.values())
+                            .map(CompressionMode::text)
+                            .toList(),
+                    "Whether values are kept compressed: never, where they come so, or wherever that saves enough."),
+            Setting.ratio(
+                    MIN_COMPRESSION_RATIO,
+                    DatatypeSettings.MIN_COMPRESSION_RATIO_DEFAULT,
+                    1,
+                    1000,
+                    "How many times as long a value must be inflated to be kept compressed."),
+            Setting.flagOn(XATTRS, "Whether documents may have extended attributes."),
+            Setting.flag(OPTIONAL, "Whether the server starts without the bucket where it cannot be created."),
+            Setting.duration(
+                    MAX_TTL,
+                    0,
+                    0,
+                    MAX_TTL_MS_MAX,
+                    "How long documents live at most, in whole seconds; 0s, the default, is no limit."));
+
+    /** The keys of a bucket whose values are objects. */
+    static final List<String> BUCKET_SECTIONS = List.of(COLLECTIONS);
+
+    static final List<Setting> COLLECTION = List.of(Setting.duration(
+            MAX_TTL,
+            0,
+            0,
+            MAX_TTL_MS_MAX,
+            "How long documents of the collection live at most, in place of the bucket's limit; 0s is no limit."));
 
     static final String HOSTNAME = "hostname";
     static final String KV = "kv";
@@ -308,10 +350,12 @@ final class Keys {
                     "How long a stop waits for commands in flight before it cancels them."));
 
     /** What no engine can declare, because it is the server's in every bucket. */
-    static final Set<String> RESERVED = BUCKET.stream().map(Setting::name).collect(Collectors.toUnmodifiableSet());
+    static final Set<String> RESERVED = Stream.concat(BUCKET.stream().map(Setting::name), BUCKET_SECTIONS.stream())
+            .collect(Collectors.toUnmodifiableSet());
 
     /** Of these, what can change while the bucket serves. */
-    static final Set<String> BUCKET_DYNAMIC = Set.of(QUOTA, FLUSH, OPTIONAL, DURABILITY_MIN);
+    static final Set<String> BUCKET_DYNAMIC =
+            Set.of(QUOTA, FLUSH, OPTIONAL, MAX_TTL, DURABILITY_MIN, COMPRESSION_MODE, MIN_COMPRESSION_RATIO);
 
     private Keys() {}
 

@@ -9,6 +9,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * A share of a pool for the costly part of handshakes: so many at a time, the others in turn. A storm of connections can
  * then not keep the pool's other work waiting. What can queue is bounded by how many handshakes may be under way, of which
  * each has one task at a time. Any thread; never waits.
+ *
+ * <p>What an event loop is spared, in processor time on a two-core development machine with Java 17: 1.2 ms for a signature
+ * with RSA of 2048 bits, 7 ms with 4096, 0.7 ms with ECDSA on P-256, and 0.4 ms for the agreement on a key beside it.
  */
 public final class HandshakeTasks implements Executor {
 

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.sluice.core.bucket.ConflictResolution;
 import dev.sluice.core.bucket.WritePolicy;
+import dev.sluice.core.collections.CollectionsSpec;
+import dev.sluice.core.datatype.CompressionMode;
+import dev.sluice.core.datatype.DatatypeSettings;
 import dev.sluice.core.limits.Limits;
 import dev.sluice.engine.DurabilityLevel;
 import dev.sluice.server.tls.HandshakeLimits;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,6 +93,7 @@ class ConfigurationReaderTest {
         quota too small       | {"buckets": {"a": {"engine": "memory", "quota": 1000}}} | $.buckets.a.quota: 1000 (expected: a size: bytes as a number, or a text like "64MiB" (KiB, MiB, GiB, TiB) from 1MiB to 1024TiB)
         quotas too large      | {"buckets": {"a": {"engine": "memory", "quota": "4GiB"}, "b": {"engine": "memory", "quota": "4GiB"}}} | $.buckets: quotas of 8192MiB in all (expected: at most 6143MiB, 60 % of the heap of 10240MiB, which Java's option -Xmx sets)
         no quota left         | {"buckets": {"a": {"engine": "memory", "quota": "6143MiB"}, "b": {"engine": "memory"}}} | $.buckets: quotas of 6143MiB in all, and 1 without one, which take 1MiB or more (expected: at most 6143MiB, 60 % of the heap of 10240MiB, which Java's option -Xmx sets)
+        ratio below its least | {"buckets": {"a": {"engine": "memory", "minCompressionRatio": 0.9}}} | $.buckets.a.minCompressionRatio: 0.9 (expected: a number from 1 to 1000)
         flag as a text        | {"buckets": {"a": {"engine": "memory", "flush": "true"}}} | $.buckets.a.flush: "true" (expected: true or false)
         conflict resolution   | {"buckets": {"a": {"engine": "memory", "conflictResolution": "custom"}}} | $.buckets.a.conflictResolution: "custom" (expected: "seqno" or "lww")
         too much durability   | {"buckets": {"a": {"engine": "memory", "durabilityMinLevel": "persistToMajority"}}} | $.buckets.a.durabilityMinLevel: "persistToMajority" (expected: at most majority with the engine memory)
@@ -192,6 +197,7 @@ class ConfigurationReaderTest {
             assertThat(bucket.spec().configuration().valueSizeBytesMax()).isEqualTo((int) (20 * MIB));
             assertThat(bucket.spec().quotaBytes()).isEqualTo(6143 * MIB);
             assertThat(bucket.spec().flushAllowed()).isFalse();
+            assertThat(bucket.spec().datatypes()).isEqualTo(DatatypeSettings.DEFAULT);
             assertThat(bucket.spec().dataDirectory()).isEqualTo(home.resolve("data/default"));
         });
     }
@@ -207,7 +213,8 @@ class ConfigurationReaderTest {
                    "outboundHigh": 15000, "outboundLow": 16, "copy": "17KiB", "spool": 180, "stall": "19s",
                    "stallBucketGone": "20ms", "scanLifetime": "21m", "valueOffLoad": 22, "stop": "1h"},
                  "buckets": {
-                   "..": {"engine": "memory", "quota": 1048576, "flush": true, "optional": true, "vbuckets": 1},
+                   "..": {"engine": "memory", "quota": 1048576, "flush": true, "optional": true, "vbuckets": 1,
+                           "compressionMode": "active", "minCompressionRatio": 2, "xattrs": false},
                    "a%b": {"engine": "memory", "vbuckets": 1024, "conflictResolution": "lww",
                      "durabilityMinLevel": "majority"}}}
                 """);
@@ -243,6 +250,8 @@ class ConfigurationReaderTest {
                             assertThat(bucket.optional()).isTrue();
                             assertThat(bucket.spec().quotaBytes()).isEqualTo(MIB);
                             assertThat(bucket.spec().flushAllowed()).isTrue();
+                            assertThat(bucket.spec().datatypes())
+                                    .isEqualTo(new DatatypeSettings(CompressionMode.ACTIVE, 2, false));
                             assertThat(bucket.spec().writes()).isEqualTo(WritePolicy.DEFAULT);
                             assertThat(bucket.spec().dataDirectory()).isEqualTo(home.resolve("d/+_+_"));
                         },
@@ -277,6 +286,58 @@ class ConfigurationReaderTest {
         assertThat(configuration.buckets())
                 .extracting(bucket -> bucket.spec().quotaBytes() / MIB)
                 .containsExactly(3000L, 143L, 3000L);
+    }
+
+    @Nested
+    class CollectionNames {
+
+        @Test
+        void bothForms_canBeSaid() throws Exception {
+            ServerConfiguration configuration = read("""
+                    {"buckets": {"a": {"engine": "memory", "maxTtl": "1d", "collections": {
+                       "inventory": ["hotel", "airline"],
+                       "_default": {"_default": {"maxTtl": "0s"}, "tokens": {"maxTtl": "1h"}, "plain": {}}}}}}
+                    """);
+
+            CollectionsSpec spec = configuration.buckets().get(0).spec().collections();
+            assertThat(spec.maxTtlSeconds()).isEqualTo(86_400);
+            assertThat(spec.scopes().keySet()).containsExactly("inventory", "_default");
+            assertThat(spec.scopes().get("inventory"))
+                    .containsExactly(Map.entry("hotel", -1L), Map.entry("airline", -1L));
+            assertThat(spec.scopes().get("_default"))
+                    .containsExactly(Map.entry("_default", 0L), Map.entry("tokens", 3_600L), Map.entry("plain", -1L));
+        }
+
+        @Test
+        void effectiveSettings_haveThem() throws Exception {
+            ServerConfiguration first = read("""
+                    {"buckets": {"a": {"engine": "memory", "quota": "1MiB", "collections": {
+                       "s": ["b", "a"], "t": {"c": {"maxTtl": "90s"}}}}}}
+                    """);
+            String json = new com.fasterxml.jackson.databind.ObjectMapper().writeValueAsString(first.effective());
+
+            assertThat(read(json).buckets().get(0).spec().collections())
+                    .isEqualTo(first.buckets().get(0).spec().collections());
+        }
+
+        @Test
+        void everyMistake_isReportedWhereItIs() {
+            assertThat(mistakes("""
+                            {"buckets": {"a": {"engine": "memory", "colections": {}, "maxTtl": "1ms", "collections": {
+                               "$s": [], "s": ["a", "a", 1, "b.c"], "t": {"c": {"maxTtl": "1ms"}, "d": {"ttl": 1}},
+                               "u": 3}}}}
+                            """))
+                    .satisfiesExactlyInAnyOrder(
+                            m -> assertThat(m).contains("$.buckets.a.colections: unknown key", "\"collections\"?"),
+                            m -> assertThat(m).contains("$.buckets.a.maxTtl: 1ms (expected: whole seconds)"),
+                            m -> assertThat(m).contains("$.buckets.a.collections.$s: a scope's name (expected: a name"),
+                            m -> assertThat(m).contains("$.buckets.a.collections.s[1]: \"a\" for the second time"),
+                            m -> assertThat(m).contains("$.buckets.a.collections.s[2]: 1 (expected: a name"),
+                            m -> assertThat(m).contains("$.buckets.a.collections.s[3]: \"b.c\" (expected: a name"),
+                            m -> assertThat(m).contains("$.buckets.a.collections.t.c.maxTtl: 1ms (expected: whole"),
+                            m -> assertThat(m).contains("$.buckets.a.collections.t.d.ttl: unknown key"),
+                            m -> assertThat(m).contains("$.buckets.a.collections.u: 3 (expected: an array of names"));
+        }
     }
 
     @Nested

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.core.auth.Roles;
 import dev.sluice.core.auth.ScramVariant;
+import dev.sluice.core.collections.CollectionsSpec;
 import dev.sluice.core.engine.EngineSettings;
 import dev.sluice.core.engine.EngineType;
 import dev.sluice.core.engine.Setting;
@@ -135,6 +136,7 @@ final class SchemaGenerator {
         for (int count = 1; EngineSettings.isVBucketCount(count); count *= 2) {
             powers.add(count);
         }
+        ((ObjectNode) bucket.get("properties")).set(Keys.COLLECTIONS, collections());
         bucket.put(
                 "$comment",
                 "Keys of engines that come as plugins are not known here; the server checks them when it starts.");
@@ -144,13 +146,29 @@ final class SchemaGenerator {
         return buckets;
     }
 
+    private ObjectNode collections() {
+        ObjectNode scopes = mapper.createObjectNode();
+        scopes.put("description", "The collections that the bucket has beside the default one, by scope.");
+        scopes.put("type", "object");
+        scopes.putObject("propertyNames").put("pattern", CollectionsSpec.NAME_PATTERN);
+        ArrayNode forms = scopes.putObject("additionalProperties").putArray("anyOf");
+        ObjectNode names = forms.addObject();
+        names.put("type", "array").put("uniqueItems", true);
+        names.putObject("items").put("type", "string").put("pattern", CollectionsSpec.NAME_PATTERN);
+        ObjectNode settings = forms.addObject();
+        settings.put("type", "object");
+        settings.putObject("propertyNames").put("pattern", CollectionsSpec.NAME_PATTERN);
+        settings.set("additionalProperties", object("One collection.", Keys.COLLECTION, false));
+        return scopes;
+    }
+
     /** If it is this engine, then these keys and the server's, and no others. */
     private ObjectNode keysOf(EngineType engine) {
         ObjectNode condition = mapper.createObjectNode();
         ObjectNode asked = condition.putObject("if").putObject("properties");
         asked.putObject(Keys.ENGINE).put("const", engine.name());
         ObjectNode then = object("Keys of the engine " + engine.name() + ".", engine.settings(), false);
-        Keys.BUCKET.forEach(setting -> ((ObjectNode) then.get("properties")).put(setting.name(), true));
+        Keys.RESERVED.stream().sorted().forEach(name -> ((ObjectNode) then.get("properties")).put(name, true));
         condition.set("then", then);
         return condition;
     }
@@ -185,7 +203,8 @@ final class SchemaGenerator {
                 kinds.addObject().put("type", "string").put("pattern", Units.SIZE_PATTERN);
             }
             case DURATION -> value.put("type", "string").put("pattern", Units.DURATION_PATTERN);
-            case RATIO -> value.put("type", "number").put("minimum", 0).put("maximum", 1);
+            case RATIO ->
+                value.put("type", "number").put("minimum", setting.minimum()).put("maximum", setting.ratioMaximum());
             case CHOICE -> setting.choices().forEach(value.putArray("enum")::add);
         }
         String text = setting.defaultText();

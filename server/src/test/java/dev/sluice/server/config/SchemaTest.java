@@ -35,6 +35,7 @@ class SchemaTest {
                                     Keys.TLS_SETTINGS,
                                     Keys.IDENTITY,
                                     Keys.BUCKET,
+                                    Keys.COLLECTION,
                                     Keys.THREAD_COUNTS,
                                     Keys.LIMIT_VALUES,
                                     Keys.USER,
@@ -83,5 +84,6 @@ class SchemaTest {
         assertThat(Keys.LISTENER_KEYS).allSatisfy(name -> assertThat(manual).contains("`" + name + "`"));
         assertThat(Keys.TLS_ARRAYS).allSatisfy(name -> assertThat(manual).contains("`" + name + "`"));
         assertThat(Keys.SECTIONS).allSatisfy(name -> assertThat(manual).contains("`" + name + "`"));
+        assertThat(Keys.BUCKET_SECTIONS).allSatisfy(name -> assertThat(manual).contains("`" + name + "`"));
     }
 }

@@ -1,4 +1,4 @@
-package dev.sluice.core.command;
+package dev.sluice.core.datatype;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
