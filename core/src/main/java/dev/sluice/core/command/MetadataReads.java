@@ -84,6 +84,11 @@ final class MetadataReads {
             if (documents == null) {
                 return Status.NOT_SUPPORTED;
             }
+            Status allowed = Permission.require(
+                    cookie, "GET_RANDOM_KEY", Privilege.READ, Privilege.SYSTEM_COLLECTION_LOOKUP, request.collection());
+            if (allowed != Status.SUCCESS) {
+                return allowed;
+            }
             Status status = documents.random(cookie, request.collection(), request.document());
             if (status != Status.SUCCESS) {
                 return status;
