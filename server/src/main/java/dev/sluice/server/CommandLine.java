@@ -1,5 +1,6 @@
 package dev.sluice.server;
 
+import dev.sluice.core.auth.UserText;
 import dev.sluice.core.engine.NearestName;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -11,18 +12,21 @@ import org.jspecify.annotations.Nullable;
  *
  * @param action what to do
  * @param config the configuration file, or null for the built-in configuration
+ * @param user whose entry is to be printed; empty where that was not asked for
  */
-record CommandLine(Action action, @Nullable Path config) {
+record CommandLine(Action action, @Nullable Path config, String user) {
 
     enum Action {
         SERVE,
         CHECK,
         VERSION,
+        USER,
         HELP
     }
 
     static final String USAGE = """
             Usage: sluice [OPTION]...
+                   sluice user NAME
 
             Serves buckets to clients of the memcached and Couchbase binary protocol. Without a configuration file: a
             bucket "default" in memory, on 127.0.0.1:11210.
@@ -31,6 +35,9 @@ record CommandLine(Action action, @Nullable Path config) {
               --check-config  checks the configuration and stops
               --version       prints the version and stops
               --help          prints this text and stops
+
+            sluice user NAME asks for a password, twice and without showing it, and prints an entry for "users" in the
+            configuration. Without a terminal the password is one line of standard input.
 
             Exit codes: 0 after a stop that was asked for, 1 when the server cannot start, 2 for a mistake in the
             configuration or on the command line.
@@ -51,6 +58,9 @@ record CommandLine(Action action, @Nullable Path config) {
     static CommandLine parse(String... arguments) throws UsageException {
         Action action = Action.SERVE;
         Path config = null;
+        if (arguments.length > 0 && arguments[0].equals("user")) {
+            return user(arguments);
+        }
         for (int i = 0; i < arguments.length; i++) {
             String argument = arguments[i];
             switch (argument) {
@@ -74,7 +84,18 @@ record CommandLine(Action action, @Nullable Path config) {
                 }
             }
         }
-        return new CommandLine(action, config);
+        return new CommandLine(action, config, "");
+    }
+
+    private static CommandLine user(String... arguments) throws UsageException {
+        if (arguments.length != 2) {
+            throw new UsageException("user with " + (arguments.length - 1) + " names (expected: one)");
+        }
+        String expected = UserText.mistake(arguments[1]);
+        if (expected != null) {
+            throw new UsageException("user \"" + arguments[1] + "\" (expected: " + expected + ")");
+        }
+        return new CommandLine(Action.USER, null, arguments[1]);
     }
 
     private static String unknown(String argument) {

@@ -4,8 +4,11 @@ import dev.sluice.server.config.ConfigurationException;
 import dev.sluice.server.config.ConfigurationReader;
 import dev.sluice.server.config.Environment;
 import dev.sluice.server.config.ServerConfiguration;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +24,7 @@ final class Launcher {
     private final PrintStream out;
     private final PrintStream err;
     private final Environment environment;
+    private final PasswordPrompt passwords;
     private final Consumer<SluiceServer> beforeReady;
 
     private @Nullable SluiceServer server;
@@ -31,6 +35,12 @@ final class Launcher {
      * @param beforeReady gets a server that has started, before anybody is told: who reads the ready line may end the process
      */
     Launcher(PrintStream out, PrintStream err, Path home, Consumer<SluiceServer> beforeReady) {
+        this(out, err, PasswordPrompt.ofProcess(), home, beforeReady);
+    }
+
+    Launcher(
+            PrintStream out, PrintStream err, PasswordPrompt passwords, Path home, Consumer<SluiceServer> beforeReady) {
+        this.passwords = passwords;
         this.out = out;
         this.err = err;
         this.beforeReady = beforeReady;
@@ -50,8 +60,27 @@ final class Launcher {
         return switch (commandLine.action()) {
             case HELP -> say(CommandLine.USAGE.stripTrailing());
             case VERSION -> say("Sluice " + Version.text());
+            case USER -> userEntry(commandLine.user());
             case CHECK, SERVE -> configured(commandLine);
         };
+    }
+
+    private int userEntry(String user) {
+        byte[] password;
+        try {
+            password = passwords.ask(user, err);
+        } catch (IOException e) {
+            err.println("sluice: no password: " + e.getMessage());
+            return EXIT_FAILED;
+        }
+        if (password == null) {
+            return EXIT_MISTAKE;
+        }
+        try {
+            return say(UserEntry.of(user, password, new SecureRandom()));
+        } finally {
+            Arrays.fill(password, (byte) 0);
+        }
     }
 
     /** What was started, if anything was. */

@@ -2,6 +2,7 @@ package dev.sluice.server;
 
 import dev.sluice.core.administration.BucketAdministration;
 import dev.sluice.core.administration.Configuration;
+import dev.sluice.core.auth.Users;
 import dev.sluice.server.config.ConfigurationException;
 import dev.sluice.server.config.ConfigurationReader;
 import dev.sluice.server.config.ConfigurationSource;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,16 +35,23 @@ final class RunningConfiguration implements Configuration {
 
     private final BucketAdministration buckets;
     private final Supplier<List<String>> files;
+    private final Consumer<Users> users;
     private volatile ServerConfiguration present;
 
     /**
      * The configuration of a server that has started from it.
      *
+     * @param users takes the users that the file has now
      * @param files reads again what the configuration refers to, such as certificates; answers what is wrong with it
      */
-    RunningConfiguration(ServerConfiguration started, BucketAdministration buckets, Supplier<List<String>> files) {
+    RunningConfiguration(
+            ServerConfiguration started,
+            BucketAdministration buckets,
+            Consumer<Users> users,
+            Supplier<List<String>> files) {
         this.present = started;
         this.buckets = buckets;
+        this.users = users;
         this.files = files;
     }
 
@@ -76,6 +85,7 @@ final class RunningConfiguration implements Configuration {
         }
         List<String> left = new ArrayList<>(unfollowed(fresh));
         present = fresh;
+        users.accept(fresh.users());
         return buckets.reload(fresh.runTime().file()).thenApply(unchanged -> {
             left.addAll(unchanged);
             left.forEach(sentence -> LOG.warn("configuration read again, and not all of it in force: {}", sentence));

@@ -4,13 +4,15 @@ import com.google.inject.AbstractModule;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
 import dev.sluice.core.Node;
+import dev.sluice.core.auth.UserSource;
 import dev.sluice.engine.EngineClock;
+import dev.sluice.server.config.ConfigurationException;
+import dev.sluice.server.config.ConfigurationReader;
 import dev.sluice.server.config.ServerConfiguration;
 import dev.sluice.server.frontend.EventLoops;
 import dev.sluice.server.frontend.Handshakes;
 import dev.sluice.server.frontend.Listeners;
 import dev.sluice.server.mgmt.ManagementService;
-import dev.sluice.server.mgmt.Visitors;
 import dev.sluice.server.tls.HandshakeTasks;
 
 /** Who gets what. Everything is made when it is first asked for. */
@@ -44,6 +46,14 @@ final class ServerModule extends AbstractModule {
     @Singleton
     Node node(ServerConfiguration from, EngineClock clock, WorkerPools pools) {
         Node node = new Node(Version.text(), from.limits(), clock, pools.pools());
+        node.authentication().users(from.users());
+        node.authentication().source(() -> {
+            try {
+                return ConfigurationReader.readUsers(from.source());
+            } catch (ConfigurationException e) {
+                throw new UserSource.MistakesException(e.mistakes());
+            }
+        });
         node.settings(() -> JsonText.of(from.effective()));
         return node;
     }
@@ -60,7 +70,7 @@ final class ServerModule extends AbstractModule {
     @Provides
     @Singleton
     ManagementService managementService(Node node) {
-        return new ManagementService(node, Visitors.NONE);
+        return new ManagementService(node, new UserVisitors(node.authentication()));
     }
 
     @Provides

@@ -149,7 +149,8 @@ public final class SluiceServer implements AutoCloseable {
                 created,
                 runTime.file(),
                 runTime.changes());
-        RunningConfiguration running = new RunningConfiguration(configuration, administration, this::reloadFiles);
+        RunningConfiguration running = new RunningConfiguration(
+                configuration, administration, node.authentication()::users, this::reloadFiles);
         this.running = running;
         node.administered(administration, running);
     }

@@ -30,6 +30,7 @@ final class FaultyServers {
                 plain.catalog(),
                 plain.effective(),
                 plain.runTime(),
+                plain.users(),
                 plain.source()));
     }
 

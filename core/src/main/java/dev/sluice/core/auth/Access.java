@@ -170,6 +170,11 @@ public final class Access {
         return own && (limit == null || limit.sees(place));
     }
 
+    /** Whether every scope and collection of the selected bucket may be known. */
+    public boolean seesEverything() {
+        return (plain & Privilege.SYSTEM_COLLECTION_LOOKUP.bit()) != 0;
+    }
+
     private boolean seesSystem(Place place) {
         return check(Privilege.SYSTEM_COLLECTION_LOOKUP, place) == Verdict.OK;
     }

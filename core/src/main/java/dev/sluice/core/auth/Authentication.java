@@ -128,6 +128,24 @@ public final class Authentication {
         };
     }
 
+    /** Whether a password is a user's, and good still. Takes milliseconds: for {@link #compute}. */
+    public boolean isPassword(String user, byte[] password) {
+        Credentials credentials = credentials(false);
+        boolean matches = credentials.matches(user, password);
+        return matches && credentials.refusal(user, true) == null;
+    }
+
+    /** Whether there is a user of this name. */
+    public boolean knows(String user) {
+        return snapshot.users().user(user) != null;
+    }
+
+    /** Whether a user may do anything in a bucket, which need not exist. */
+    public boolean mayUse(String name, String bucket) {
+        User user = snapshot.users().user(name);
+        return user != null && user.rights().mayUse(bucket);
+    }
+
     private Credentials credentials(boolean open) {
         Users users = snapshot.users();
         synchronized (lock) {

@@ -8,6 +8,7 @@ import dev.sluice.core.collections.ManifestException;
 import dev.sluice.core.collections.Scope;
 import dev.sluice.core.cookie.Command;
 import dev.sluice.core.cookie.CommandCookie;
+import dev.sluice.core.cookie.Permission;
 import dev.sluice.core.cookie.Refusal;
 import dev.sluice.core.cookie.Request;
 import dev.sluice.engine.BlockedCookie;
@@ -111,7 +112,15 @@ public final class CollectionCommands {
     // ---- look-ups ---------------------------------------------------------------------------------------------------
 
     private static Status getManifest(CommandCookie cookie) {
-        cookie.reply().json(cookie, cookie.bucket().collections().json());
+        Manifest manifest = cookie.bucket().collections();
+        byte[] json = cookie.access().seesEverything()
+                ? manifest.json()
+                : manifest.json(scope -> Permission.sees(cookie, scope), collection -> {
+                            Scope scope = manifest.scope(collection.scopeId());
+                            return scope != null && Permission.sees(cookie, scope, collection);
+                        })
+                        .getBytes(StandardCharsets.UTF_8);
+        cookie.reply().json(cookie, json);
         return Status.SUCCESS;
     }
 
@@ -124,11 +133,11 @@ public final class CollectionCommands {
         }
         Manifest manifest = cookie.bucket().collections();
         Scope scope = manifest.scope(name(path.substring(0, dot)));
-        if (scope == null) {
-            return Status.UNKNOWN_SCOPE;
+        if (scope == null || !Permission.sees(cookie, scope)) {
+            return Status.UNKNOWN_SCOPE; // What a client may not see looks like what is not there.
         }
         Collection collection = manifest.collection(scope.name(), name(path.substring(dot + 1)));
-        if (collection == null) {
+        if (collection == null || !Permission.sees(cookie, scope, collection)) {
             return Status.UNKNOWN_COLLECTION;
         }
         cookie.reply().identifier(cookie, manifest.uid(), collection.id());
@@ -145,7 +154,7 @@ public final class CollectionCommands {
         }
         Manifest manifest = cookie.bucket().collections();
         Scope scope = manifest.scope(name(scopeName));
-        if (scope == null) {
+        if (scope == null || !Permission.sees(cookie, scope)) {
             return Status.UNKNOWN_SCOPE;
         }
         cookie.reply().identifier(cookie, manifest.uid(), scope.id());

@@ -91,4 +91,23 @@ public final class Permission {
         Scope scope = found == null ? null : manifest.scope(found.scopeId());
         return found == null || scope == null ? null : new Place(scope.name(), found.name());
     }
+
+    /** Whether a collection is one of the system's; no for one that does not exist. Allocates nothing. */
+    public static boolean isSystem(@Nullable Bucket bucket, int collection) {
+        if (collection == 0 || bucket == null) {
+            return false;
+        }
+        Collection found = bucket.collections().collection(collection);
+        return found != null && found.system();
+    }
+
+    /** Whether the client may know of a scope. */
+    public static boolean sees(CommandCookie cookie, Scope scope) {
+        return cookie.access().sees(new Place(scope.name(), null));
+    }
+
+    /** Whether the client may know of a collection. */
+    public static boolean sees(CommandCookie cookie, Scope scope, Collection collection) {
+        return cookie.access().sees(new Place(scope.name(), collection.name()));
+    }
 }

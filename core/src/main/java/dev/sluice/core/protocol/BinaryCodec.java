@@ -3,6 +3,7 @@ package dev.sluice.core.protocol;
 import dev.sluice.core.auth.Login;
 import dev.sluice.core.cookie.Command;
 import dev.sluice.core.cookie.CommandCookie;
+import dev.sluice.core.cookie.Permission;
 import dev.sluice.core.cookie.Refusal;
 import dev.sluice.core.cookie.Request;
 import dev.sluice.core.cookie.Session;
@@ -220,8 +221,10 @@ public final class BinaryCodec {
     private boolean permitted(CommandCookie cookie, Opcode opcode) {
         Requirement needs = Requirement.of(opcode);
         long granted = cookie.access().plain();
-        boolean noSystem = cookie.request().key().collection() == 0 || (needs.system() & ~granted) == 0;
-        if (noSystem && needs.metBy(granted)) {
+        if (needs.metBy(granted)
+                && ((needs.system() & ~granted) == 0
+                        || !Permission.isSystem(
+                                session.bucket(), cookie.request().key().collection()))) {
             return true;
         }
         Status status = PrivilegeCheck.check(cookie, opcode.name(), needs);

@@ -546,6 +546,95 @@ class AuthWireTest {
         }
     }
 
+    /** Collection 8 is s.c, 9 is s.d, a is t.e, b is _system._query. */
+    @Nested
+    class Collections {
+
+        private static final int COLLECTIONS = 0x12;
+
+        private static final String MANIFEST = "{\"uid\":\"1\",\"scopes\":["
+                + "{\"uid\":\"0\",\"name\":\"_default\",\"collections\":[{\"uid\":\"0\",\"name\":\"_default\"}]},"
+                + "{\"uid\":\"8\",\"name\":\"s\",\"collections\":[{\"uid\":\"8\",\"name\":\"c\"},{\"uid\":\"9\",\"name\":\"d\"}]},"
+                + "{\"uid\":\"9\",\"name\":\"t\",\"collections\":[{\"uid\":\"a\",\"name\":\"e\"}]},"
+                + "{\"uid\":\"a\",\"name\":\"_system\",\"collections\":[{\"uid\":\"b\",\"name\":\"_query\"}]}]}";
+
+        private WireClient user(String name) {
+            WireClient one = stranger(COLLECTIONS);
+            assertThat(one.status(login(name))).isZero();
+            assertThat(one.status(select("default"))).isZero();
+            return one;
+        }
+
+        @BeforeEach
+        void setManifest() {
+            users().user("scope", "data:default.s")
+                    .user("query", "data:default", "system:default._system")
+                    .of(server);
+            assertThat(user("root").status(Frame.of(0xb9).value(MANIFEST))).isZero();
+        }
+
+        private Frame get(int collection) {
+            return Frame.get((char) collection + "k");
+        }
+
+        private List<Integer> reads(String name) {
+            WireClient one = user(name);
+            List<Integer> statuses = new ArrayList<>();
+            for (int collection : new int[] {0, 8, 9, 0xa, 0xb}) {
+                statuses.add(one.status(get(collection)));
+            }
+            return statuses;
+        }
+
+        @Test
+        void whatIsNotAllowedAtAll_isNotThere() {
+            assertThat(reads("scoped")).containsExactly(0x88, 0x01, 0x88, 0x88, 0x88);
+            assertThat(reads("scope")).containsExactly(0x88, 0x01, 0x01, 0x88, 0x88);
+            assertThat(reads("writer")).containsExactly(0x24, 0x24, 0x24, 0x24, 0x24);
+            assertThat(user("scoped").call(get(9)).text()).contains("\"manifest_uid\":\"1\"");
+        }
+
+        @Test
+        void collectionsOfTheSystem_needMore() {
+            assertThat(reads("app")).containsExactly(0x01, 0x01, 0x01, 0x01, 0x24);
+            assertThat(reads("query")).containsOnly(0x01);
+            assertThat(reads("root")).containsOnly(0x01);
+            assertThat(user("app").call(get(0xb)).text()).contains("SystemCollectionLookup");
+            assertThat(user("app").call(Frame.set("\u000bk", "v")).text()).contains("SystemCollectionMutation");
+            assertThat(user("query").status(Frame.set("\u000bk", "v"))).isZero();
+        }
+
+        @Test
+        void manifest_showsWhatTheUserMayKnow() {
+            assertThat(user("scoped").call(Frame.of(0xba)).text())
+                    .contains("\"c\"")
+                    .doesNotContain("\"d\"", "\"t\"", "_system", "_default");
+            assertThat(user("app").call(Frame.of(0xba)).text())
+                    .contains("\"e\"")
+                    .doesNotContain("_system");
+            assertThat(user("root").call(Frame.of(0xba)).text()).contains("_system");
+        }
+
+        @Test
+        void ids_areToldOfWhatTheUserMayKnow() {
+            WireClient scoped = user("scoped");
+            assertThat(scoped.status(Frame.of(0xbb).value("s.c"))).isZero();
+            assertThat(scoped.status(Frame.of(0xbb).value("s.d"))).isEqualTo(0x88);
+            assertThat(scoped.status(Frame.of(0xbb).value("t.e"))).isEqualTo(0x8c);
+            assertThat(scoped.status(Frame.of(0xbc).value("s"))).isZero();
+            assertThat(scoped.status(Frame.of(0xbc).value("t"))).isEqualTo(0x8c);
+            assertThat(user("app").status(Frame.of(0xbb).value("_system._query")))
+                    .isEqualTo(0x8c);
+            assertThat(user("root").status(Frame.of(0xbb).value("_system._query")))
+                    .isZero();
+        }
+
+        @Test
+        void manifest_isSetByTheNodesSupervisor() {
+            assertThat(user("app").status(Frame.of(0xb9).value(MANIFEST))).isEqualTo(0x24);
+        }
+    }
+
     @Nested
     class Reload {
 

@@ -1,6 +1,7 @@
 package dev.sluice.server.config;
 
 import com.fasterxml.jackson.core.JsonLocation;
+import dev.sluice.core.auth.Users;
 import dev.sluice.core.cluster.NodeAddresses;
 import dev.sluice.core.engine.EngineCatalog;
 import dev.sluice.core.engine.Problem;
@@ -69,6 +70,21 @@ public final class ConfigurationReader {
             throws ConfigurationException {
         String text = json == null ? textOf(file) : json;
         return read(file.toString(), text, new ConfigurationSource(file, environment), catalog);
+    }
+
+    /** Reads nothing of a file but its users. What else is wrong with it matters to others. */
+    public static Users readUsers(ConfigurationSource from) throws ConfigurationException {
+        Path file = from.file();
+        if (file == null) {
+            return Users.NONE;
+        }
+        ConfigurationReader reader = new ConfigurationReader(from, null);
+        SourceTree tree = SourceTree.read(textOf(file), reader.problems::add);
+        Users users = reader.problems.isEmpty() ? reader.users(reader.object(ROOT, tree.root())) : Users.NONE;
+        if (!reader.problems.isEmpty()) {
+            throw new ConfigurationException(file.toString(), reader.messages(file.toString(), tree));
+        }
+        return users;
     }
 
     private static String textOf(Path file) throws ConfigurationException {
@@ -152,8 +168,10 @@ public final class ConfigurationReader {
                 counts.eventLoops(),
                 environment.heapBytes(),
                 problems::add);
-        List<ListenerConfiguration> listeners = listeners(root);
-        ManagementConfiguration mgmt = management(root, listeners);
+        Users users = users(root);
+        boolean usersThere = root.get(Keys.USERS) instanceof Map<?, ?> entries && !entries.isEmpty();
+        List<ListenerConfiguration> listeners = listeners(root, usersThere);
+        ManagementConfiguration mgmt = management(root, listeners, usersThere);
         Path plugins = plugins(settings);
         EngineCatalog catalog =
                 loaded == null ? EngineCatalog.load(environment.classes(), plugins, Keys.RESERVED) : loaded;
@@ -192,6 +210,7 @@ public final class ConfigurationReader {
                 catalog,
                 EffectiveSettings.of(transport, listeners, mgmt, external, counts, limitSettings, limits, specs, data),
                 runTime,
+                users,
                 source);
     }
 
@@ -207,13 +226,20 @@ public final class ConfigurationReader {
         return objects;
     }
 
+    private Users users(Map<String, @Nullable Object> root) {
+        String path = Problem.member(ROOT, Keys.USERS);
+        Map<String, @Nullable Object> object =
+                root.containsKey(Keys.USERS) ? object(path, root.get(Keys.USERS)) : Map.of();
+        return UsersSection.parse(path, object, problems::add);
+    }
+
     private Settings section(Map<String, @Nullable Object> root, String name, List<Setting> declared) {
         String path = Problem.member(ROOT, name);
         Map<String, @Nullable Object> object = root.containsKey(name) ? object(path, root.get(name)) : Map.of();
         return Settings.check(path, declared, object, problems::add);
     }
 
-    private List<ListenerConfiguration> listeners(Map<String, @Nullable Object> root) {
+    private List<ListenerConfiguration> listeners(Map<String, @Nullable Object> root, boolean users) {
         String path = Problem.member(ROOT, Keys.LISTENERS);
         Object raw = root.containsKey(Keys.LISTENERS) ? root.get(Keys.LISTENERS) : List.of(LISTENER_DEFAULT);
         if (!(raw instanceof List<?> elements) || elements.isEmpty()) {
@@ -225,7 +251,7 @@ public final class ConfigurationReader {
         for (int i = 0; i < elements.size(); i++) {
             String element = Problem.element(path, i);
             ListenerConfiguration listener = ListenerConfiguration.parse(
-                    element, object(element, elements.get(i)), environment.home(), problems::add);
+                    element, object(element, elements.get(i)), environment.home(), users, problems::add);
             if (listener == null) {
                 continue;
             }
@@ -250,12 +276,12 @@ public final class ConfigurationReader {
     }
 
     private ManagementConfiguration management(
-            Map<String, @Nullable Object> root, List<ListenerConfiguration> listeners) {
+            Map<String, @Nullable Object> root, List<ListenerConfiguration> listeners, boolean users) {
         if (!root.containsKey(Keys.MGMT)) {
             return ManagementSection.beside(listeners);
         }
         String path = Problem.member(ROOT, Keys.MGMT);
-        return ManagementSection.parse(path, root.get(Keys.MGMT), environment.home(), problems::add);
+        return ManagementSection.parse(path, root.get(Keys.MGMT), environment.home(), users, problems::add);
     }
 
     private @Nullable Path plugins(Settings settings) {

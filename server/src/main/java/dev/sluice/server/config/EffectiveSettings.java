@@ -59,6 +59,9 @@ final class EffectiveSettings {
     private static Map<String, Object> listener(ListenerConfiguration listener) {
         Map<String, Object> values = new LinkedHashMap<>();
         values.put(Keys.ADDRESS, listener.addressText());
+        values.put(
+                Keys.AUTHENTICATION,
+                listener.authenticated() ? Keys.AUTHENTICATION_NONE : Keys.AUTHENTICATION_REQUIRED);
         if (listener.tls() != null) {
             values.put(Keys.TLS, tls(listener.tls().settings()));
         }

@@ -24,6 +24,7 @@ final class Keys {
     static final String LIMITS = "limits";
     static final String MGMT = "mgmt";
     static final String EXTERNAL = "external";
+    static final String USERS = "users";
 
     static final String SCHEMA = "$schema";
     static final String TRANSPORT = "transport";
@@ -33,6 +34,16 @@ final class Keys {
     static final String ADDRESS = "address";
     static final String AUTHENTICATION = "authentication";
     static final String AUTHENTICATION_NONE = "none";
+    static final String AUTHENTICATION_REQUIRED = "required";
+
+    static final String CREDENTIALS = "credentials";
+    static final String ROLES = "roles";
+    static final String EXPIRY = "expiry";
+    static final String SALT = "salt";
+    static final String ITERATIONS = "iterations";
+    static final String HASHES = "hashes";
+    static final String STORED_KEY = "stored_key";
+    static final String SERVER_KEY = "server_key";
 
     static final String TLS = "tls";
     static final String MINIMUM_VERSION = "minimumVersion";
@@ -91,7 +102,7 @@ final class Keys {
             Setting.path(DATA, "The directory for the data of buckets; data in the installation by default."));
 
     /** The keys of the file whose values are objects or arrays. */
-    static final List<String> SECTIONS = List.of(LISTENERS, BUCKETS, THREADS, LIMITS, MGMT, EXTERNAL);
+    static final List<String> SECTIONS = List.of(LISTENERS, BUCKETS, THREADS, LIMITS, MGMT, EXTERNAL, USERS);
 
     static final List<Setting> LISTENER = List.of(
             Setting.text(ADDRESS, "Where to listen: host:port or [IPv6 address]:port; port 0 takes a free one.")
@@ -99,8 +110,30 @@ final class Keys {
             Setting.choice(
                     AUTHENTICATION,
                     null,
-                    List.of(AUTHENTICATION_NONE),
-                    "none lets clients in without a login; must be said for an address that is not loopback."));
+                    List.of(AUTHENTICATION_NONE, AUTHENTICATION_REQUIRED),
+                    "none lets clients in without a login, required does not. Where there are users a login is required"
+                            + " by default; where there are none, an address that is not loopback must say none."));
+
+    /** Of a user, beside the objects. */
+    static final List<Setting> USER = List.of(Setting.integer(
+            EXPIRY, null, 0, Long.MAX_VALUE, "From when on no password is good, in seconds since 1970 UTC."));
+
+    /** The keys of a user whose values are objects or arrays. */
+    static final List<String> USER_OBJECTS = List.of(CREDENTIALS, ROLES);
+
+    static final List<String> USER_KEYS = Stream.concat(
+                    USER_OBJECTS.stream(), USER.stream().map(Setting::name))
+            .toList();
+
+    /** Of one SCRAM, beside the array of keys. */
+    static final List<Setting> SCRAM = List.of(
+            Setting.text(SALT, "In base64.").asRequired(),
+            Setting.integer(ITERATIONS, null, 1, 10_000_000, "How often the password is hashed.")
+                    .asRequired());
+
+    static final List<Setting> KEY_PAIR = List.of(
+            Setting.text(STORED_KEY, "In base64, as long as the hash.").asRequired(),
+            Setting.text(SERVER_KEY, "In base64, as long as the hash.").asRequired());
 
     /** All keys of a listener: those above, and the object that is one's TLS. */
     static final List<String> LISTENER_KEYS =

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * One address to listen on.
  *
  * @param address resolved; port 0 for a free one
- * @param authenticated whether connections count as logged in from the start, which loopback is and an address that the
- *     configuration opens with {@code "authentication": "none"}
+ * @param authenticated whether connections count as logged in from the start, because the configuration says so or has no
+ *     users
  * @param tls how connections are encrypted; null where they are not
  */
 public record ListenerConfiguration(
@@ -58,9 +58,10 @@ public record ListenerConfiguration(
      * Null where something is wrong, which {@code problems} then knows.
      *
      * @param home where relative paths begin
+     * @param users whether there is anybody who can log in
      */
     static @Nullable ListenerConfiguration parse(
-            String path, Map<String, @Nullable Object> object, Path home, Consumer<Problem> problems) {
+            String path, Map<String, @Nullable Object> object, Path home, boolean users, Consumer<Problem> problems) {
         Map<String, @Nullable Object> scalars = new LinkedHashMap<>();
         object.forEach((name, value) -> {
             if (!Keys.LISTENER_KEYS.contains(name)) {
@@ -95,15 +96,24 @@ public record ListenerConfiguration(
             problems.accept(new Problem(member, "a host that nobody knows: " + host, EXPECTED));
             return null;
         }
-        boolean open = Keys.AUTHENTICATION_NONE.equals(settings.text(Keys.AUTHENTICATION));
-        if (!open && !address.isLoopbackAddress()) {
+        String authentication = settings.text(Keys.AUTHENTICATION);
+        if (Keys.AUTHENTICATION_REQUIRED.equals(authentication) && !users) {
+            problems.accept(new Problem(
+                    Problem.member(path, Keys.AUTHENTICATION),
+                    Problem.describe(authentication) + ", and nobody who could log in",
+                    "\"users\" in the file"));
+            return null;
+        }
+        if (authentication == null && !users && !address.isLoopbackAddress()) {
             problems.accept(new Problem(
                     member,
                     Problem.describe(text) + ", which others can reach",
-                    "a loopback address, or \"authentication\": \"none\" beside it to let everybody in"));
+                    "a loopback address, or \"users\" in the file, or \"authentication\": \"none\" beside it to let"
+                            + " everybody in"));
             return null;
         }
+        boolean open = authentication == null ? !users : authentication.equals(Keys.AUTHENTICATION_NONE);
         InetSocketAddress where = new InetSocketAddress(address, Integer.parseInt(matcher.group(3)));
-        return wrong ? null : new ListenerConfiguration(where, true, tls);
+        return wrong ? null : new ListenerConfiguration(where, open, tls);
     }
 }

@@ -18,14 +18,15 @@ final class ManagementSection {
     private ManagementSection() {}
 
     /** What the file says. */
-    static ManagementConfiguration parse(String path, @Nullable Object raw, Path home, Consumer<Problem> problems) {
+    static ManagementConfiguration parse(
+            String path, @Nullable Object raw, Path home, boolean users, Consumer<Problem> problems) {
         List<ListenerConfiguration> listeners = new ArrayList<>();
         if (raw instanceof List<?> elements && !elements.isEmpty()) {
             for (int i = 0; i < elements.size(); i++) {
-                add(Problem.element(path, i), elements.get(i), home, listeners, problems);
+                add(Problem.element(path, i), elements.get(i), home, users, listeners, problems);
             }
         } else if (raw instanceof Map) {
-            add(path, raw, home, listeners, problems);
+            add(path, raw, home, users, listeners, problems);
         } else if (!Boolean.FALSE.equals(raw)) {
             String found = raw instanceof List ? "an empty array" : Problem.describe(raw);
             problems.accept(new Problem(
@@ -38,10 +39,11 @@ final class ManagementSection {
             String path,
             @Nullable Object raw,
             Path home,
+            boolean users,
             List<ListenerConfiguration> listeners,
             Consumer<Problem> problems) {
         ListenerConfiguration listener =
-                ListenerConfiguration.parse(path, SourceTree.asObject(path, raw, problems), home, problems);
+                ListenerConfiguration.parse(path, SourceTree.asObject(path, raw, problems), home, users, problems);
         if (listener == null) {
             return;
         }

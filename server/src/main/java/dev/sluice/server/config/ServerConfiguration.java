@@ -1,6 +1,7 @@
 package dev.sluice.server.config;
 
 import dev.sluice.core.administration.BucketPlan;
+import dev.sluice.core.auth.Users;
 import dev.sluice.core.bucket.BucketSpec;
 import dev.sluice.core.cluster.NodeAddresses;
 import dev.sluice.core.engine.EngineCatalog;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param catalog the engines that there are
  * @param effective the configuration with all defaults filled in, as JSON values, for operators to look at
  * @param runTime what it takes to create and delete buckets later
+ * @param users who can log in
  * @param source where all this was read
  */
 public record ServerConfiguration(
@@ -38,6 +40,7 @@ public record ServerConfiguration(
         EngineCatalog catalog,
         Map<String, Object> effective,
         RunTimeBuckets runTime,
+        Users users,
         ConfigurationSource source) {
 
     public ServerConfiguration {

@@ -11,6 +11,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import java.nio.channels.ClosedChannelException;
+import java.util.function.Predicate;
 import javax.net.ssl.SSLException;
 
 /**
@@ -26,15 +27,22 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
     private final TlsContext tls;
     private final SslHandler ssl;
     private final Handshakes handshakes;
+    private final Predicate<String> known;
     private final Service service;
     private boolean over;
 
     HandshakeHandler(
-            ListenerConfiguration listener, TlsContext tls, SslHandler ssl, Handshakes handshakes, Service service) {
+            ListenerConfiguration listener,
+            TlsContext tls,
+            SslHandler ssl,
+            Handshakes handshakes,
+            Predicate<String> known,
+            Service service) {
         this.listener = listener;
         this.tls = tls;
         this.ssl = ssl;
         this.handshakes = handshakes;
+        this.known = known;
         this.service = service;
     }
 
@@ -49,7 +57,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
             failed(context, handshake.cause());
             return;
         }
-        Identification client = tls.identify(ssl.engine(), name -> true);
+        Identification client = tls.identify(ssl.engine(), known);
         if (!client.accepted()) {
             handshakes.refused(context.channel(), client.reason());
             context.close();

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -136,9 +137,12 @@ public final class Listeners {
             channel.close();
             return;
         }
+        // Where no login is asked for, everybody is who the certificate says.
+        Predicate<String> known =
+                name -> listener.authenticated() || node.authentication().knows(name);
         SslHandler ssl = tls.newHandler(channel.alloc(), handshakes.tasks());
         ssl.setHandshakeTimeoutMillis(handshakes.timeoutMs());
-        channel.pipeline().addLast(ssl, new HandshakeHandler(listener, tls, ssl, handshakes, service));
+        channel.pipeline().addLast(ssl, new HandshakeHandler(listener, tls, ssl, handshakes, known, service));
     }
 
     /** Where connections of the binary protocol are accepted, with the real ports, in the order of {@link #open}. */

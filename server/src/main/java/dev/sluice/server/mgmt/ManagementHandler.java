@@ -168,7 +168,7 @@ final class ManagementHandler extends ChannelInboundHandlerAdapter {
                 .getAddress()
                 .getHostAddress();
         if (open || certifiedUser != null || Pages.isPublic(asked.uri())) {
-            send(context, pages.page(asked.uri(), new Visit(certifiedUser, host)), keepAlive);
+            send(context, pages.page(asked.uri(), new Visit(open ? null : certifiedUser, host)), keepAlive);
             return;
         }
         BasicCredentials credentials = BasicCredentials.parse(asked.headers().get(HttpHeaderNames.AUTHORIZATION));

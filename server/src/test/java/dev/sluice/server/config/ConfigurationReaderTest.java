@@ -50,9 +50,9 @@ class ConfigurationReaderTest {
         no object             | []                                       | $: an array (expected: an object)
         null                  | null                                     | $: null (expected: an object)
         more behind the end   | {} {}                                    | $: something behind the end of the object (expected: the end of the file)
-        unknown key           | {"colour": 1}                            | $.colour: unknown key (expected: one of listeners, buckets, threads, limits, mgmt, external, $schema, transport, plugins, data)
-        misspelt key          | {"bucket": {}}                           | $.bucket: unknown key (expected: one of listeners, buckets, threads, limits, mgmt, external, $schema, transport, plugins, data), did you mean "buckets"?
-        key of another case   | {"Threads": {}}                          | $.Threads: unknown key (expected: one of listeners, buckets, threads, limits, mgmt, external, $schema, transport, plugins, data), did you mean "threads"?
+        unknown key           | {"colour": 1}                            | $.colour: unknown key (expected: one of listeners, buckets, threads, limits, mgmt, external, users, $schema, transport, plugins, data)
+        misspelt key          | {"bucket": {}}                           | $.bucket: unknown key (expected: one of listeners, buckets, threads, limits, mgmt, external, users, $schema, transport, plugins, data), did you mean "buckets"?
+        key of another case   | {"Threads": {}}                          | $.Threads: unknown key (expected: one of listeners, buckets, threads, limits, mgmt, external, users, $schema, transport, plugins, data), did you mean "threads"?
         key twice             | {"data": "a", "data": "b"}               | $.data: a second time, after line 1 (expected: each key once)
         wrong choice          | {"transport": "epol"}                    | $.transport: "epol" (expected: "auto" or "epoll" or "io_uring" or "nio"), did you mean "epoll"?
         choice of wrong type  | {"transport": 7}                         | $.transport: 7 (expected: "auto" or "epoll" or "io_uring" or "nio")
@@ -64,9 +64,9 @@ class ConfigurationReaderTest {
         listener no object    | {"listeners": ["127.0.0.1:1"]}           | $.listeners[0]: "127.0.0.1:1" (expected: an object), and $.listeners[0].address: nothing (expected: a text)
         listener without port | {"listeners": [{"address": "::1"}]}      | $.listeners[0].address: "::1" (expected: host:port or [IPv6 address]:port, with a port from 0 to 65535, such as "127.0.0.1:11210")
         port too large        | {"listeners": [{"address": "[::1]:65536"}]} | $.listeners[0].address: "[::1]:65536" (expected: host:port or [IPv6 address]:port, with a port from 0 to 65535, such as "127.0.0.1:11210")
-        open to others        | {"listeners": [{"address": "0.0.0.0:1"}]} | $.listeners[0].address: "0.0.0.0:1", which others can reach (expected: a loopback address, or "authentication": "none" beside it to let everybody in)
-        open to others by v6  | {"listeners": [{"address": "[::]:1"}]}   | $.listeners[0].address: "[::]:1", which others can reach (expected: a loopback address, or "authentication": "none" beside it to let everybody in)
-        wrong authentication  | {"listeners": [{"address": "127.0.0.1:1", "authentication": "no"}]} | $.listeners[0].authentication: "no" (expected: "none")
+        open to others        | {"listeners": [{"address": "0.0.0.0:1"}]} | $.listeners[0].address: "0.0.0.0:1", which others can reach (expected: a loopback address, or "users" in the file, or "authentication": "none" beside it to let everybody in)
+        open to others by v6  | {"listeners": [{"address": "[::]:1"}]}   | $.listeners[0].address: "[::]:1", which others can reach (expected: a loopback address, or "users" in the file, or "authentication": "none" beside it to let everybody in)
+        wrong authentication  | {"listeners": [{"address": "127.0.0.1:1", "authentication": "no"}]} | $.listeners[0].authentication: "no" (expected: "none" or "required")
         listener key misspelt | {"listeners": [{"address": "127.0.0.1:1", "adress": ""}]} | $.listeners[0].adress: unknown key (expected: one of address, authentication, tls), did you mean "address"?
         address twice         | {"listeners": [{"address": "127.0.0.1:1"}, {"address": "127.0.0.1:1"}]} | $.listeners[1].address: an address for the second time (expected: each address once)
         TLS no object         | {"listeners": [{"address": "127.0.0.1:1", "tls": true}]} | $.listeners[0].tls: true (expected: an object), and $.listeners[0].tls: no certificate (expected: certificate and key, or keystore and password)
@@ -77,7 +77,7 @@ class ConfigurationReaderTest {
         external without name | {"external": {"kv": 1}}                  | $.external.hostname: nothing (expected: a text)
         external with a port  | {"external": {"hostname": "[::1]:11210"}} | $.external.hostname: "[::1]:11210" (expected: a host name or an address, IPv6 without brackets, and the ports beside it)
         external port 0       | {"external": {"hostname": "a", "kv": 0}} | $.external.kv: 0 (expected: a whole number from 1 to 65535)
-        mgmt open to others   | {"mgmt": {"address": "0.0.0.0:1"}}       | $.mgmt.address: "0.0.0.0:1", which others can reach (expected: a loopback address, or "authentication": "none" beside it to let everybody in)
+        mgmt open to others   | {"mgmt": {"address": "0.0.0.0:1"}}       | $.mgmt.address: "0.0.0.0:1", which others can reach (expected: a loopback address, or "users" in the file, or "authentication": "none" beside it to let everybody in)
         buckets no object     | {"buckets": []}                          | $.buckets: an array (expected: an object)
         bucket no object      | {"buckets": {"a": 1}}                    | $.buckets.a: 1 (expected: an object), and $.buckets.a.engine: nothing (expected: a text)
         bucket without engine | {"buckets": {"a": {}}}                   | $.buckets.a.engine: nothing (expected: a text)

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.core.auth.Roles;
+import dev.sluice.core.auth.ScramVariant;
 import dev.sluice.core.collections.CollectionsSpec;
 import dev.sluice.core.engine.EngineSettings;
 import dev.sluice.core.engine.EngineType;
@@ -44,6 +46,7 @@ final class SchemaGenerator {
         properties.set(
                 Keys.THREADS, object("How many threads of each kind the process has.", Keys.THREAD_COUNTS, false));
         properties.set(Keys.LIMITS, object("Every bound of the server.", Keys.LIMIT_VALUES, false));
+        properties.set(Keys.USERS, users());
         DefaultPrettyPrinter printer = new DefaultPrettyPrinter();
         printer.indentObjectsWith(new DefaultIndenter("  ", "\n"));
         return mapper.writer(printer).writeValueAsString(schema) + "\n";
@@ -89,6 +92,37 @@ final class SchemaGenerator {
         both.put("type", "array").put("minItems", 1).put("maxItems", 2);
         both.set("items", listener("One address, with TLS or without."));
         return management;
+    }
+
+    private ObjectNode users() {
+        ObjectNode users = mapper.createObjectNode();
+        users.put("description", "Who can log in, by name; \"sluice user NAME\" prints an entry.");
+        users.put("type", "object");
+        ObjectNode user = object("One user.", Keys.USER, false);
+        ObjectNode properties = (ObjectNode) user.get("properties");
+        ObjectNode credentials = properties.putObject(Keys.CREDENTIALS);
+        credentials.put("description", "What passwords are checked against, for each SCRAM that the user has.");
+        credentials.put("type", "object");
+        credentials.put("minProperties", 1);
+        ObjectNode variants = credentials.putObject("properties");
+        for (ScramVariant variant : ScramVariant.values()) {
+            ObjectNode scram = object("For " + variant.mechanism() + ".", Keys.SCRAM, false);
+            ObjectNode hashes = ((ObjectNode) scram.get("properties")).putObject(Keys.HASHES);
+            hashes.put("description", "One pair of keys for each password that is good.");
+            hashes.put("type", "array");
+            hashes.put("minItems", 1);
+            hashes.set("items", object("The keys of one password.", Keys.KEY_PAIR, false));
+            ((ArrayNode) scram.get("required")).add(Keys.HASHES);
+            variants.set(variant.key(), scram);
+        }
+        credentials.put("additionalProperties", false);
+        ObjectNode roles = properties.putObject(Keys.ROLES);
+        roles.put("description", "What the user may do: " + Roles.expected() + ".");
+        roles.put("type", "array");
+        roles.putObject("items").put("type", "string");
+        user.putArray("required").add(Keys.CREDENTIALS);
+        users.set("additionalProperties", user);
+        return users;
     }
 
     private ObjectNode buckets() {

@@ -37,7 +37,10 @@ class SchemaTest {
                                     Keys.BUCKET,
                                     Keys.COLLECTION,
                                     Keys.THREAD_COUNTS,
-                                    Keys.LIMIT_VALUES)
+                                    Keys.LIMIT_VALUES,
+                                    Keys.USER,
+                                    Keys.SCRAM,
+                                    Keys.KEY_PAIR)
                             .flatMap(List::stream),
                     ENGINES.stream().flatMap(engine -> engine.settings().stream()))
             .flatMap(settings -> settings)

@@ -1,0 +1,90 @@
+package dev.sluice.server;
+
+import java.io.ByteArrayOutputStream;
+import java.io.Console;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.lang.reflect.InvocationTargetException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** Asks for a password: twice and without echo at a terminal, otherwise as one line of standard input. */
+final class PasswordPrompt {
+
+    private final @Nullable Console console;
+    private final InputStream in;
+
+    /** For the process. */
+    @SuppressWarnings("SystemConsoleNull") // Both are asked: whether there is one, and whether it is a terminal.
+    static PasswordPrompt ofProcess() {
+        Console console = System.console();
+        return new PasswordPrompt(console != null && isTerminal(console) ? console : null, System.in);
+    }
+
+    /**
+     * A prompt that asks nobody twice.
+     *
+     * @param in where one line is the password
+     */
+    static PasswordPrompt of(InputStream in) {
+        return new PasswordPrompt(null, in);
+    }
+
+    private PasswordPrompt(@Nullable Console console, InputStream in) {
+        this.console = console;
+        this.in = in;
+    }
+
+    /** From Java 22 on there may be a console without a terminal, and a method that tells. */
+    private static boolean isTerminal(Console console) {
+        try {
+            return (Boolean) Console.class.getMethod("isTerminal").invoke(console);
+        } catch (NoSuchMethodException e) {
+            return true;
+        } catch (IllegalAccessException | InvocationTargetException e) {
+            return false;
+        }
+    }
+
+    /** The password in UTF-8; null where there is none, and {@code err} says why. */
+    byte @Nullable [] ask(String user, PrintStream err) throws IOException {
+        Console terminal = console;
+        byte[] password = terminal == null ? line() : twice(terminal, user, err);
+        if (password != null && password.length == 0) {
+            err.println(
+                    "sluice: empty password (expected: a password" + (terminal == null ? " on standard input)" : ")"));
+            return null;
+        }
+        return password;
+    }
+
+    private static byte @Nullable [] twice(Console terminal, String user, PrintStream err) {
+        char[] first = terminal.readPassword("Password of %s: ", user);
+        char[] second = terminal.readPassword("Once more: ");
+        if (first == null || second == null || !Arrays.equals(first, second)) {
+            err.println("sluice: the two passwords are not the same (expected: one, twice)");
+            return null;
+        }
+        ByteBuffer encoded = StandardCharsets.UTF_8.encode(CharBuffer.wrap(first));
+        byte[] password = new byte[encoded.remaining()];
+        encoded.get(password);
+        Arrays.fill(first, ' ');
+        Arrays.fill(second, ' ');
+        return password;
+    }
+
+    /** Bytes are taken as they are: whoever pipes a password decides how it is encoded, which clients do in UTF-8. */
+    private byte[] line() throws IOException {
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        for (int b = in.read(); b >= 0 && b != '\n'; b = in.read()) {
+            line.write(b);
+        }
+        byte[] bytes = line.toByteArray();
+        boolean carriageReturn = bytes.length > 0 && bytes[bytes.length - 1] == '\r';
+        return carriageReturn ? Arrays.copyOf(bytes, bytes.length - 1) : bytes;
+    }
+}
