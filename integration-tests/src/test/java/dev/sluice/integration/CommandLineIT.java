@@ -73,6 +73,32 @@ class CommandLineIT {
         assertThat(run(home.getParent(), "--version").exitCode()).isZero();
     }
 
+    /** What is printed goes into the file as it is. */
+    @Test
+    void user_printsAnEntry_thatTheConfigurationTakes() throws Exception {
+        List<String> output;
+        try (ServerProcess process = ServerProcess.launchWith("s3cret\n", Distribution.HOME, "user", "app")) {
+            assertThat(process.awaitExit()).isZero();
+            assertThat(process.errors()).isEmpty();
+            output = process.output();
+        }
+        assertThat(output).singleElement().asString().startsWith("\"app\":").doesNotContain("s3cret");
+
+        End end = run("--check-config", "--config", file("{\"users\": {" + output.get(0) + "}}"));
+
+        assertThat(end.errors()).isEmpty();
+        assertThat(end.exitCode()).isZero();
+    }
+
+    @Test
+    void user_withoutAPassword_is2() throws Exception {
+        End end = run("user", "app");
+
+        assertThat(end.exitCode()).isEqualTo(2);
+        assertThat(end.output()).isEmpty();
+        assertThat(end.errors()).containsExactly("sluice: empty password (expected: a password on standard input)");
+    }
+
     @Test
     void checkConfig_ofAGoodFile_is0() throws Exception {
         String file = file("{\"listeners\": [{\"address\": \"127.0.0.1:0\"}]}");

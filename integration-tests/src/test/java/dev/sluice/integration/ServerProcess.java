@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -57,6 +58,11 @@ final class ServerProcess implements AutoCloseable {
 
     /** Starts {@code bin/sluice} with these arguments and does not wait for anything. */
     static ServerProcess launch(Path home, String... arguments) throws IOException {
+        return launchWith("", home, arguments);
+    }
+
+    /** As {@link #launch}, with something on standard input. */
+    static ServerProcess launchWith(String input, Path home, String... arguments) throws IOException {
         List<String> command =
                 new ArrayList<>(List.of(home.resolve("bin/sluice").toString()));
         command.addAll(List.of(arguments));
@@ -67,7 +73,9 @@ final class ServerProcess implements AutoCloseable {
         // It makes Java say on standard error that it has seen it.
         environment.remove("JAVA_TOOL_OPTIONS");
         ServerProcess server = new ServerProcess(builder.start());
-        server.process.getOutputStream().close();
+        try (OutputStream standardInput = server.process.getOutputStream()) {
+            standardInput.write(input.getBytes(StandardCharsets.UTF_8));
+        }
         return server;
     }
 

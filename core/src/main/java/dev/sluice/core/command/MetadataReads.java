@@ -75,11 +75,6 @@ final class MetadataReads {
     static Status getRandomKey(CommandCookie cookie) {
         Request request = cookie.request();
         if (cookie.step() != SHOW) {
-            Status allowed = Permission.require(
-                    cookie, "GET_RANDOM_KEY", Privilege.READ, Privilege.SYSTEM_COLLECTION_LOOKUP, request.collection());
-            if (allowed != Status.SUCCESS) {
-                return allowed;
-            }
             RandomDocuments documents = cookie.bucket().engine().capability(RandomDocuments.class);
             if (documents == null) {
                 return Status.NOT_SUPPORTED;

@@ -92,8 +92,8 @@ final class UsersSection {
             String text = element instanceof String role ? role : null;
             String expected = text == null ? Roles.expected() : Roles.mistake(text);
             if (text == null || expected != null) {
-                boolean misspelt = text != null && Roles.expected().equals(expected);
-                String meant = misspelt ? NearestName.of(text, Roles.names()) : null;
+                boolean misspelt = Roles.expected().equals(expected);
+                String meant = text != null && misspelt ? NearestName.of(text, Roles.names()) : null;
                 problems.accept(new Problem(
                         Problem.element(path, i),
                         Problem.describe(element),
