@@ -183,7 +183,7 @@ final class JsonText {
             return MALFORMED;
         }
         if (text[digits] == '0' && i > digits + 1) {
-            return digits + 1; // What follows cannot be part of the number: the caller will not like it.
+            return MALFORMED;
         }
         if (i < end && text[i] == '.') {
             digits = i + 1;
