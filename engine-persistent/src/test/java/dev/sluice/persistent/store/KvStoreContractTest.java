@@ -329,6 +329,24 @@ public abstract class KvStoreContractTest {
     }
 
     @Test
+    void cursor_knowsTheLengthOfValues_thatWereNotAskedFor() throws StoreException {
+        put(doc("a", 1, "four"), tombstone("b", 2));
+        try (Snapshot snapshot = store.snapshot()) {
+            for (Content content : Content.values()) {
+                for (DocumentCursor cursor :
+                        List.of(snapshot.documents(VB, KeyRange.all(), content), snapshot.changes(VB, 0, content))) {
+                    assertThatThrownBy(cursor::valueLength).isInstanceOf(IllegalStateException.class);
+                    assertThat(cursor.next()).isTrue();
+                    assertThat(cursor.valueLength()).isEqualTo(4);
+                    assertThat(cursor.next()).isTrue();
+                    assertThat(cursor.valueLength()).isZero();
+                    cursor.close();
+                }
+            }
+        }
+    }
+
+    @Test
     void arraysOfCursor_mayBeKept() throws StoreException {
         put(doc("a", 1, "one"), doc("b", 2, "two"));
         try (Snapshot snapshot = store.snapshot();

@@ -108,7 +108,7 @@ final class RocksNatives implements AutoCloseable {
             records = handles.get(2);
         } catch (RocksDBException e) {
             close();
-            throw RocksErrors.translate(e, directory);
+            throw RocksErrors.translateOpening(e, directory);
         } catch (RuntimeException e) {
             close();
             throw e;
