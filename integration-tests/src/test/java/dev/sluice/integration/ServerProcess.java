@@ -20,6 +20,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The server as its users run it: {@code bin/sluice} of a distribution, as a child process, on the Java that runs the tests.
@@ -121,7 +122,8 @@ final class ServerProcess implements AutoCloseable {
         return thread;
     }
 
-    private void awaitReady() {
+    /** Waits until it serves. */
+    void awaitReady() {
         await("the server is ready")
                 .atMost(START_MAX)
                 .pollInterval(POLL)
@@ -134,12 +136,19 @@ final class ServerProcess implements AutoCloseable {
         return output.get(0);
     }
 
-    /** Where it really listens. */
+    /** Where it really listens, the only or the last of its listeners. */
     int port() {
+        List<Integer> ports = ports();
+        return ports.get(ports.size() - 1);
+    }
+
+    /** Where its listeners really listen, in the order of the configuration. */
+    List<Integer> ports() {
         Matcher ready = READY.matcher(readyLine());
         assertThat(ready.matches()).isTrue();
-        String address = ready.group(2);
-        return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+        return Stream.of(ready.group(2).split(", "))
+                .map(address -> Integer.valueOf(address.substring(address.lastIndexOf(':') + 1)))
+                .toList();
     }
 
     /** Where its management interface really listens, the first of two. */
