@@ -38,11 +38,7 @@ class SdkLoginIT {
 
     @BeforeAll
     static void start() throws Exception {
-        String entry;
-        try (ServerProcess process = ServerProcess.launchWith(PASSWORD + "\n", Distribution.HOME, "user", "app")) {
-            assertThat(process.awaitExit()).isZero();
-            entry = process.output().get(0);
-        }
+        String entry = ServerProcess.userEntry("app", PASSWORD);
         // Credentials hold no name, so one password makes several users.
         String users = entry.replace("data:*", "data:travel")
                 + ", " + entry.replace("\"app\":", "\"every\":")

@@ -65,11 +65,7 @@ class SdkTlsIT {
                 .subject("CN=authority")
                 .setIsCertificateAuthority(true)
                 .buildSelfSigned();
-        String entry;
-        try (ServerProcess process = ServerProcess.launchWith(PASSWORD + "\n", Distribution.HOME, "user", "app")) {
-            assertThat(process.awaitExit()).isZero();
-            entry = process.output().get(0);
-        }
+        String entry = ServerProcess.userEntry("app", PASSWORD);
         users = entry + ", " + entry.replace("\"app\":", "\"reader\":").replace("data:*", "data-read:travel");
         expiry = Instant.now().plusSeconds(10).truncatedTo(ChronoUnit.SECONDS);
         expiring = launch("expiring", builder -> builder.notAfter(expiry));

@@ -80,6 +80,14 @@ final class ServerProcess implements AutoCloseable {
         return server;
     }
 
+    /** What {@code sluice user NAME} prints for that password: a member of {@code users}, with the role {@code data:*}. */
+    static String userEntry(String name, String password) throws IOException, InterruptedException {
+        try (ServerProcess process = launchWith(password + "\n", Distribution.HOME, "user", name)) {
+            assertThat(process.awaitExit()).isZero();
+            return process.output().get(0);
+        }
+    }
+
     /** Starts a server of that configuration; it serves when this returns. */
     static ServerProcess serve(Path home, Path configuration) throws IOException {
         ServerProcess server = launch(home, "--config", configuration.toString());
