@@ -67,7 +67,7 @@ class SdkTlsIT {
                 .buildSelfSigned();
         String entry = ServerProcess.userEntry("app", PASSWORD);
         users = entry + ", " + entry.replace("\"app\":", "\"reader\":").replace("data:*", "data-read:travel");
-        expiry = Instant.now().plusSeconds(10).truncatedTo(ChronoUnit.SECONDS);
+        expiry = Instant.now().plusSeconds(8).truncatedTo(ChronoUnit.SECONDS);
         expiring = launch("expiring", builder -> builder.notAfter(expiry));
         server = launch("server", UnaryOperator.identity());
         expiring.awaitReady();

@@ -32,7 +32,7 @@ final class ServerProcess implements AutoCloseable {
     /** The only line on standard output. */
     static final Pattern READY = Pattern.compile("Sluice (\\S+) ready: (\\S+(?:, \\S+)*), buckets: (.+)");
 
-    private static final Pattern MANAGEMENT = Pattern.compile("management: \\S+?:(\\d+)(?:,|$)");
+    private static final Pattern MANAGEMENT = Pattern.compile("management: (.+)$");
 
     private static final Duration START_MAX = Duration.ofSeconds(40);
     private static final Duration STOP_MAX = Duration.ofSeconds(30);
@@ -161,9 +161,20 @@ final class ServerProcess implements AutoCloseable {
 
     /** Where its management interface really listens, the first of two. */
     int managementPort() {
+        return managementPorts().get(0);
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /** Where its management interface listens, in the order of the configuration. */
+    List<Integer> managementPorts() {
         Matcher management = MANAGEMENT.matcher(readyLine());
         assertThat(management.find()).isTrue();
-        return Integer.parseInt(management.group(1));
+        return Stream.of(management.group(1).split(", "))
+                .map(address -> Integer.valueOf(address.substring(address.lastIndexOf(':') + 1)))
+                .toList();
     }
 
     /** Asks it to read again what can change while it runs. */
