@@ -63,6 +63,12 @@ final class ServerProcess implements AutoCloseable {
 
     /** As {@link #launch}, with something on standard input. */
     static ServerProcess launchWith(String input, Path home, String... arguments) throws IOException {
+        return launchWith(Map.of(), input, home, arguments);
+    }
+
+    /** As {@link #launch}, with more in the environment, and something on standard input. */
+    static ServerProcess launchWith(Map<String, String> more, String input, Path home, String... arguments)
+            throws IOException {
         List<String> command =
                 new ArrayList<>(List.of(home.resolve("bin/sluice").toString()));
         command.addAll(List.of(arguments));
@@ -72,6 +78,7 @@ final class ServerProcess implements AutoCloseable {
         environment.put("SLUICE_JAVA_OPTS", "-Xmx256m -ea");
         // It makes Java say on standard error that it has seen it.
         environment.remove("JAVA_TOOL_OPTIONS");
+        environment.putAll(more);
         ServerProcess server = new ServerProcess(builder.start());
         try (OutputStream standardInput = server.process.getOutputStream()) {
             standardInput.write(input.getBytes(StandardCharsets.UTF_8));
@@ -81,7 +88,12 @@ final class ServerProcess implements AutoCloseable {
 
     /** Starts a server of that configuration; it serves when this returns. */
     static ServerProcess serve(Path home, Path configuration) throws IOException {
-        ServerProcess server = launch(home, "--config", configuration.toString());
+        return serveWith(Map.of(), home, configuration);
+    }
+
+    /** As {@link #serve(Path, Path)}, with more in the environment. */
+    static ServerProcess serveWith(Map<String, String> more, Path home, Path configuration) throws IOException {
+        ServerProcess server = launchWith(more, "", home, "--config", configuration.toString());
         try {
             server.awaitReady();
             return server;
@@ -195,7 +207,12 @@ final class ServerProcess implements AutoCloseable {
 
     /** Waits until it has ended by itself, and for the rest of its output; the exit code. */
     int awaitExit() throws InterruptedException {
-        boolean ended = process.waitFor(STOP_MAX.toMillis(), TimeUnit.MILLISECONDS);
+        return awaitExit(STOP_MAX);
+    }
+
+    /** As {@link #awaitExit()}, for what may take longer. */
+    int awaitExit(Duration most) throws InterruptedException {
+        boolean ended = process.waitFor(most.toMillis(), TimeUnit.MILLISECONDS);
         assertThat(ended).as("ended; standard error says %s", errors).isTrue();
         for (Thread reader : readers) {
             reader.join(STOP_MAX.toMillis());
