@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Who makes it.</b> An archive fits one build of Java and one set of jars at one place, so it cannot come with the
  * distribution. It is made here, at the place, by a second Java that starts a server, is its own client for a moment
- * ({@link Rehearsal}), and writes down at its end what it has loaded. That is asked for by {@code sluice archive}, and by a
+ * ({@code Rehearsal}), and writes down at its end what it has loaded. That is asked for by {@code sluice archive}, and by a
  * server that runs without one: see {@link ArchiveKeeper}. The alternatives were ruled out. An archive written by the server
  * itself at its end would add a second to every first stop, and end with the process where that is killed. Java's own
  * {@code -XX:+AutoCreateSharedArchive} does the same, and Java 17 does not have it.
