@@ -75,7 +75,7 @@ final class Launcher {
             return EXIT_FAILED;
         }
         try {
-            return switch (archive.create(process -> {})) {
+            return switch (archive.create(false, process -> {})) {
                 case CREATED -> say(archive.file().toString());
                 case BUSY -> {
                     err.println("sluice: no archive: another process is making it: " + archive.file());

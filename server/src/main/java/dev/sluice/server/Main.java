@@ -2,6 +2,7 @@ package dev.sluice.server;
 
 import dev.sluice.server.archive.ArchiveKeeper;
 import dev.sluice.server.logging.DefaultLogging;
+import java.io.PrintStream;
 import java.nio.file.Path;
 
 /** Where the process starts. */
@@ -14,12 +15,17 @@ public final class Main {
     public static void main(String[] arguments) {
         prepare();
         Path home = Path.of(System.getProperty("sluice.home", ""));
-        Launcher launcher = new Launcher(System.out, System.err, home, Signals::obey);
+        Launcher launcher = new Launcher(System.out, errors(), home, Signals::obey);
         int exitCode = launcher.run(arguments);
         if (launcher.server() == null) {
             System.exit(exitCode);
         }
         ArchiveKeeper.begin();
+    }
+
+    /** Where mistakes are told. */
+    static PrintStream errors() {
+        return System.err;
     }
 
     /** Properties that libraries read when they are first used, where the command line has none. */

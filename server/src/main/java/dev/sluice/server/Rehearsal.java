@@ -63,7 +63,7 @@ public final class Rehearsal {
                 }
                 """, StandardCharsets.UTF_8);
         PrintStream nobody = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-        Launcher launcher = new Launcher(nobody, System.err, directory, Signals::obey);
+        Launcher launcher = new Launcher(nobody, Main.errors(), directory, Signals::obey);
         int exitCode = launcher.run("--config", file.toString());
         SluiceServer server = launcher.server();
         if (server == null) {

@@ -11,15 +11,16 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Sees to it that the next start of this server finds an archive. Once a server has run for a while without one that fits,
- * it has one made, at the lowest priority. Nothing of it is needed: where the directory cannot be written to, or memory is
+ * it has one made, at a low priority. Nothing of it is needed: where the directory cannot be written to, or memory is
  * short, or making it fails, that stays in the log of who asks for DEBUG.
  */
+@SuppressForbidden("com.sun.management is an exported API, and nothing else knows of a container's memory")
 public final class ArchiveKeeper {
 
     private static final Logger LOG = LoggerFactory.getLogger(ArchiveKeeper.class);
 
     /** A server that runs that long is no command of a moment, and is through with what it does at its start. */
-    private static final long DELAY_SECONDS = 5;
+    private static final int DELAY_SECONDS = Integer.getInteger("sluice.archiveDelaySeconds", 5);
 
     /** The second Java takes some 150 MiB; a container with less than this left is not to be brought to its limit. */
     private static final long FREE_BYTES_MIN = 512L << 20;
@@ -52,7 +53,7 @@ public final class ArchiveKeeper {
                 LOG.debug(
                         "archive of classes: file={} outcome={}",
                         archive.file(),
-                        archive.create(ArchiveKeeper::endWithUs));
+                        archive.create(true, ArchiveKeeper::endWithUs));
             } else {
                 LOG.debug("no archive of classes is made: file={} reason={}", archive.file(), reason);
             }

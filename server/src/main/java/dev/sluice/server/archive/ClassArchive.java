@@ -24,13 +24,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Who makes it.</b> An archive fits one build of Java and one set of jars at one place, so it cannot come with the
  * distribution. It is made here, at the place, by a second Java that starts a server, is its own client for a moment
- * ({@link Rehearsal}), and writes down at its end what it has loaded. That is asked for by {@code sluice archive}, and by a
+ * ({@code Rehearsal}), and writes down at its end what it has loaded. That is asked for by {@code sluice archive}, and by a
  * server that runs without one: see {@link ArchiveKeeper}. The alternatives were ruled out. An archive written by the server
  * itself at its end would add a second to every first stop, and end with the process where that is killed. Java's own
  * {@code -XX:+AutoCreateSharedArchive} does the same, and Java 17 does not have it.
  *
  * <p><b>Who uses it.</b> The launcher passes it to Java if it is there. Java itself sees whether it fits, down to the time and
- * size of each jar, and otherwise starts without it and says nothing. It cannot be wrong, only useless; so what is decided
+ * size of each jar, and otherwise starts without it and says nothing. (Jars of a build have a fixed time, which is why the
+ * build removes the archive of the distribution that it unpacks; releases differ in their names.) So what is decided
  * here is merely when to make a new one. That is told by a text beside the archive, {@code .stamp}: what it was made of.
  *
  * <p><b>Files.</b> A new archive is written beside the old one and moved into its place. The first of several processes that
@@ -41,7 +42,7 @@ public final class ClassArchive {
     /** Where the launcher tells where the archive is, or should be. */
     public static final String PROPERTY = "sluice.archive";
 
-    private static final long CREATION_SECONDS_MAX = 120;
+    private static final long CREATION_SECONDS_MAX = 300;
 
     private final Path file;
     private final Path stamp;
@@ -116,10 +117,11 @@ public final class ClassArchive {
     /**
      * Makes one. Takes some seconds of processor time, and memory for a second, small Java.
      *
+     * @param aside whether it can take its time, as others have better use for the processors
      * @param running gets the process that does it, so that whoever ends can end that, too
      * @throws IOException where that does not work; what was there before is still there
      */
-    public Outcome create(Consumer<Process> running) throws IOException, InterruptedException {
+    public Outcome create(boolean aside, Consumer<Process> running) throws IOException, InterruptedException {
         Files.createDirectories(file.toAbsolutePath().getParent());
         try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             FileLock held;
@@ -131,18 +133,18 @@ public final class ClassArchive {
             if (held == null) {
                 return Outcome.BUSY;
             }
-            write(running);
+            write(aside, running);
             return Outcome.CREATED;
         }
     }
 
-    private void write(Consumer<Process> running) throws IOException, InterruptedException {
+    private void write(boolean aside, Consumer<Process> running) throws IOException, InterruptedException {
         Path draft = beside(".new");
         Path said = beside(".log");
         Files.deleteIfExists(draft);
         String made = currentStamp();
         try {
-            Process process = new ProcessBuilder(command(draft))
+            Process process = new ProcessBuilder(command(aside, draft))
                     .redirectErrorStream(true)
                     .redirectInput(ProcessBuilder.Redirect.PIPE)
                     .redirectOutput(said.toFile())
@@ -170,11 +172,11 @@ public final class ClassArchive {
     }
 
     /** The same jars in the same order, or Java would not take the archive. */
-    private static List<String> command(Path draft) {
+    private static List<String> command(boolean aside, Path draft) {
         List<String> command = new ArrayList<>();
         Path nice = Path.of("/usr/bin/nice");
-        if (Files.isExecutable(nice)) {
-            command.addAll(List.of(nice.toString(), "-n", "19"));
+        if (aside && Files.isExecutable(nice)) {
+            command.addAll(List.of(nice.toString(), "-n", "10"));
         }
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-XX:ArchiveClassesAtExit=" + draft);
