@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -211,6 +212,12 @@ class LoginsSoakIT {
                 run.get().forEach((way, count) -> all.merge(way, count, Long::sum));
             }
             return all;
+        } catch (ExecutionException e) {
+            List<String> said = server.errors();
+            throw new AssertionError(
+                    "a connection went wrong; the server said last "
+                            + said.subList(Math.max(0, said.size() - 20), said.size()),
+                    e);
         } finally {
             clients.shutdownNow();
         }
@@ -221,7 +228,11 @@ class LoginsSoakIT {
         Map<Way, Long> ways = new TreeMap<>();
         for (int i = first; i == first || System.nanoTime() < endNanos; i++) {
             Way way = Way.values()[i % Way.values().length];
-            go(way, random);
+            try {
+                go(way, random);
+            } catch (IOException e) {
+                throw new IOException("in the way " + way, e);
+            }
             ways.merge(way, 1L, Long::sum);
         }
         return ways;
