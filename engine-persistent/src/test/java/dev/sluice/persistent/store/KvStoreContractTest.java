@@ -540,6 +540,8 @@ public abstract class KvStoreContractTest {
         store.pause();
         store.pause();
         assertKind(Kind.PAUSED, () -> put(doc("a", 2, "two")));
+        assertKind(Kind.PAUSED, () -> store.compact(VB));
+        assertKind(Kind.PAUSED, () -> store.deleteVBucket(VB));
         assertThat(get("a").seqno()).isEqualTo(1);
         Path copy = directory.resolve("copy");
         store.copyTo(copy);
@@ -547,12 +549,22 @@ public abstract class KvStoreContractTest {
         store.resume();
         put(doc("a", 2, "two"));
         assertThat(get("a").seqno()).isEqualTo(2);
+        store.compact(VB);
         try (KvStore copied = openCopy(copy)) {
             assertThat(copied.get(VB, List.of(Lookup.of(key("a"))), Content.WHOLE)
                             .get(0)
                             .seqno())
                     .isEqualTo(1);
         }
+    }
+
+    @Test
+    void closedWhilePaused_losesNothing() throws StoreException {
+        store.commit(batch(doc("a", 1, "one")), false);
+        store.pause();
+        reopen();
+        assertThat(get("a").seqno()).isEqualTo(1);
+        put(doc("a", 2, "two"));
     }
 
     @Test

@@ -261,10 +261,10 @@ final class RocksLayout {
         }
     }
 
-    /** Has compactions that were asked for end soon. */
-    static void cancelCompactions(@Nullable RocksNatives natives) {
+    /** Has compactions that were asked for end soon, or lets them run again. */
+    static void cancelCompactions(@Nullable RocksNatives natives, boolean cancel) {
         if (natives != null) {
-            natives.compaction.setCanceled(true);
+            natives.compaction.setCanceled(cancel);
         }
     }
 }
