@@ -97,7 +97,8 @@ public final class Bucket {
             BucketCapabilities capabilities) {
         this.spec = spec;
         this.account = new Account(spec.quotaBytes());
-        this.faults = new EngineFaults(spec.name(), spec.provider().type());
+        this.faults = new EngineFaults(
+                spec.name(), spec.provider().type(), spec.provider().getClass().getClassLoader());
         this.counters = new BucketCounters(loops);
         this.timings = new CommandTimings(loops);
         this.responses = new ResponseCounters(loops);
@@ -108,7 +109,6 @@ public final class Bucket {
                 pools,
                 account,
                 faults,
-                spec.provider().getClass().getClassLoader(),
                 spec.dataDirectory().resolve(ENGINE_DIRECTORY),
                 cluster,
                 spec.configuration().vbucketCount(),
