@@ -112,7 +112,7 @@ public final class Bucket {
                 spec.dataDirectory().resolve(ENGINE_DIRECTORY),
                 cluster,
                 spec.configuration().vbucketCount(),
-                this::vbucketStateChanged);
+                vbucket -> vbucketStateChanged());
         this.capabilities = capabilities;
         this.map = new BucketMap(cluster, () -> users.forEach(BucketUser::clusterMapChanged));
     }
@@ -352,9 +352,9 @@ public final class Bucket {
     }
 
     /** Only who waits is told: a manager that changes a thousand vbuckets must not wake every connection for each. */
-    private void vbucketStateChanged(int vbucket) {
+    private void vbucketStateChanged() {
         for (BucketUser user : parked) {
-            user.vbucketStateChanged(this, vbucket);
+            user.vbucketStateChanged(this);
         }
     }
 

@@ -742,10 +742,10 @@ public final class Connection implements Session, BucketUser {
     }
 
     @Override
-    public void vbucketStateChanged(Bucket changed, int vbucket) {
+    public void vbucketStateChanged(Bucket changed) {
         enqueue(() -> {
             if (bucket == changed) {
-                pendingVbuckets.changed(vbucket);
+                pendingVbuckets.changed();
             }
         });
     }
