@@ -16,6 +16,7 @@ import dev.sluice.engine.CollectionSet;
 import dev.sluice.engine.Collections;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.EngineClock;
+import dev.sluice.engine.Status;
 import dev.sluice.engine.TaskPool;
 import dev.sluice.engine.VBuckets;
 import java.io.IOException;
@@ -249,6 +250,11 @@ public final class Bucket {
     public boolean hasVBucket(int vbucket) {
         VBuckets vbuckets = engine().capability(VBuckets.class);
         return vbuckets == null ? vbucket < spec.configuration().vbucketCount() : vbuckets.state(vbucket) != null;
+    }
+
+    /** What a client hears of a vbucket that is not here: while traffic is off, nobody believes that. */
+    public Status absent() {
+        return traffic.enabled() ? Status.NOT_MY_VBUCKET : Status.TEMPORARY_FAILURE;
     }
 
     /** Threads for scans and other work of this bucket that waits for disks. */

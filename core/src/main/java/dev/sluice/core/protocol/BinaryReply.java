@@ -102,7 +102,7 @@ public final class BinaryReply implements Reply {
         if (bucket == null || bucket.collections().collection(collection) != null) {
             return true;
         }
-        failure(cookie, bucket.hasVBucket(vbucket) ? Status.UNKNOWN_COLLECTION : Status.NOT_MY_VBUCKET);
+        failure(cookie, bucket.hasVBucket(vbucket) ? Status.UNKNOWN_COLLECTION : bucket.absent());
         return false;
     }
 

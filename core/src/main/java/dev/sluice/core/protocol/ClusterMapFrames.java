@@ -58,7 +58,7 @@ public final class ClusterMapFrames {
 
     /** The answer NOT_MY_VBUCKET, with the map of the bucket if there is one that the client needs. */
     void notMyVBucket(CommandCookie cookie) {
-        Bucket bucket = cookie.bucketOrNull();
+        Bucket bucket = session.bucket(); // The cookie has none yet where the request is refused before it is executed.
         ClusterMap map = bucket == null ? null : bucket.map().current();
         boolean dedupe = reply.has(Feature.DEDUPE_NOT_MY_VBUCKET_CLUSTERMAP);
         if (map == null || (dedupe && !map.version().newerThan(sent))) {

@@ -60,7 +60,7 @@ public final class ScanCommands {
         if (cookie.progress() == null) {
             Bucket bucket = cookie.bucket();
             if (!bucket.hasVBucket(request.vbucket())) {
-                return Status.NOT_MY_VBUCKET;
+                return bucket.absent();
             }
             if (bucket.collections().collection(spec.collection()) == null) {
                 return Status.UNKNOWN_COLLECTION;

@@ -426,6 +426,14 @@ class VBucketWireTest {
             assertThat(manager.call(Frame.get("k")).text()).isEqualTo("v");
             assertThat(manager.status(Frame.of(0x94).key("k"))).isZero();
             assertThat(manager.status(get(9))).as("what a manager asks").isEqualTo(0x07);
+            WireClient client = connect(0x12, JSON);
+            for (Frame frame : List.of(
+                    Frame.get("").key(0x55, "k"),
+                    Frame.of(0xda).value("{}").datatype(1),
+                    Frame.of(0x91).value(new byte[8]))) {
+                assertThat(client.status(frame.vbucket(9))).isEqualTo(0x86);
+            }
+            assertThat(client.status(Frame.of(0x10).key("key-byid k 9 55"))).isEqualTo(0x86);
             assertThat(manager.status(on)).isZero();
             assertThat(manager.status(Frame.get("missing"))).isEqualTo(0x01);
             assertThat(manager.status(Frame.set("other", "w"))).isZero();
