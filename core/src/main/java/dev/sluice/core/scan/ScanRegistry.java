@@ -57,11 +57,12 @@ public final class ScanRegistry implements BucketCompanion {
         long perHundredth = bucket.account().quotaBytes() / 100 / BYTES_PER_SCAN;
         long slots = Math.max(2, Math.min(SLOTS_MAX, perHundredth));
         long usable = Math.max(1, (long) (slots * SHARE_OF_SLOTS));
-        if (shutDown || slotsTaken.incrementAndGet() > usable) {
-            slotsTaken.decrementAndGet();
-            return false;
+        // Taken before the look at shutDown, as quiet() looks at it before it counts: one of the two sees the other.
+        if (slotsTaken.incrementAndGet() <= usable && !shutDown) {
+            return true;
         }
-        return true;
+        giveSlotBack();
+        return false;
     }
 
     void giveSlotBack() {
