@@ -894,11 +894,6 @@ public final class Connection implements Session, BucketUser {
         return transport.remoteAddress();
     }
 
-    @Override
-    public boolean alone() {
-        return inFlight.isEmpty() || (inFlight.size() == 1 && inFlight.get(0) == running);
-    }
-
     /** The client's address without its port. On the loop. */
     public String peerHost() {
         String address = transport.remoteAddress();

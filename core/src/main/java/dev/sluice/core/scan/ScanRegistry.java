@@ -6,6 +6,7 @@ import dev.sluice.core.limits.Limits;
 import dev.sluice.engine.EngineClock;
 import dev.sluice.engine.RangeScans;
 import dev.sluice.engine.Statistic;
+import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -90,7 +91,7 @@ public final class ScanRegistry implements BucketCompanion {
         if (shutDown || !exists(session)) {
             session.end();
         }
-        return java.nio.ByteBuffer.allocate(16).putLong(id.high).putLong(id.low).array();
+        return ByteBuffer.allocate(16).putLong(id.high).putLong(id.low).array();
     }
 
     @Nullable
