@@ -41,13 +41,19 @@ public final class Authentication {
     /**
      * Without users.
      *
-     * @param pool where logins are computed, a few at a time
+     * @param pool where logins are computed
+     * @param computedMax how many at a time
      * @param random asked once, on a background thread, when somebody first logs in; guarded here
      */
-    public Authentication(EngineClock clock, Executor pool, ServerCounters counters, Supplier<RandomGenerator> random) {
+    public Authentication(
+            EngineClock clock,
+            Executor pool,
+            int computedMax,
+            ServerCounters counters,
+            Supplier<RandomGenerator> random) {
         this.clock = clock;
         this.counters = counters;
-        this.hashing = new HashingQueue(pool);
+        this.hashing = new HashingQueue(pool, computedMax);
         this.log = new SecurityLog(clock);
         this.randomSource = random;
     }
@@ -105,6 +111,16 @@ public final class Authentication {
      */
     public void compute(Runnable task) {
         hashing.submit(task);
+    }
+
+    /** Logins that are being computed now. */
+    public int computing() {
+        return hashing.running();
+    }
+
+    /** Logins that wait for their turn to be computed. */
+    public int waiting() {
+        return hashing.waiting();
     }
 
     /** A login that is about to begin. Cheap; the rest happens in the exchange's steps. */

@@ -92,7 +92,7 @@ final class ManagementHandler extends ChannelInboundHandlerAdapter {
         request = null;
         bodyBytes = 0;
         answering = false;
-        deadline = context.executor().schedule(() -> context.channel().close(), seconds, TimeUnit.SECONDS);
+        startClock(context, seconds);
         while (!answering && !ahead.isEmpty()) {
             take(context, ahead.remove());
         }
@@ -176,6 +176,7 @@ final class ManagementHandler extends ChannelInboundHandlerAdapter {
             send(context, unauthorized(), keepAlive);
             return;
         }
+        stopClock(); // A login that waits for its turn is the server's delay.
         visitors.login(credentials.user(), credentials.password()).whenComplete((known, failure) -> {
             credentials.forget();
             if (failure != null) {
@@ -215,6 +216,9 @@ final class ManagementHandler extends ChannelInboundHandlerAdapter {
         if (page.status().equals(HttpResponseStatus.METHOD_NOT_ALLOWED)) {
             response.headers().set(HttpHeaderNames.ALLOW, HttpMethod.GET);
         }
+        if (deadline == null) {
+            startClock(context, FIRST_REQUEST_SECONDS_MAX);
+        }
         ChannelFuture sent = context.writeAndFlush(response);
         sent.addListener(done -> {
             if (!done.isSuccess() || !keepAlive) {
@@ -231,6 +235,10 @@ final class ManagementHandler extends ChannelInboundHandlerAdapter {
         if (context.channel().isActive()) {
             expect(context, NEXT_REQUEST_SECONDS_MAX);
         }
+    }
+
+    private void startClock(ChannelHandlerContext context, long seconds) {
+        deadline = context.executor().schedule(() -> context.channel().close(), seconds, TimeUnit.SECONDS);
     }
 
     private void stopClock() {
