@@ -8,7 +8,7 @@ interface Credentials {
     /** What a SCRAM of this user is checked against. Of a user that does not exist, something that nothing fits. */
     ScramCredential scram(ScramVariant variant, String user);
 
-    /** Whether a password in clear text is this user's. Takes as long whoever the user is. */
+    /** Whether a password in clear text is this user's. Takes as long for an unknown user as for most. */
     boolean matches(String user, byte[] password);
 
     /**

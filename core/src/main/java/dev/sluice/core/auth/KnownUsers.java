@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The credentials of the configured users, and for all others some that nothing fits. Who asks learns from neither what is
  * answered nor how long it takes whether a user exists: the salt of an unknown one is the same each time, the iterations
- * are those of most users, and the same is computed. Protocol: {@code auth} 2.2, fake items.
+ * are those of most users of that SCRAM, and the same is computed. Protocol: {@code auth} 2.2, fake items.
  */
 final class KnownUsers implements Credentials {
 
@@ -42,7 +42,7 @@ final class KnownUsers implements Credentials {
     public boolean matches(String name, byte[] password) {
         User user = users.user(name);
         ScramVariant strongest = user == null ? null : user.strongest();
-        ScramVariant variant = strongest == null ? ScramVariant.SHA512 : strongest;
+        ScramVariant variant = strongest == null ? users.usualStrongest() : strongest;
         return Scram.matches(variant, scram(variant, name), password);
     }
 
@@ -61,6 +61,6 @@ final class KnownUsers implements Credentials {
         byte[] secret = Scram.hmac(variant, fallbackSalt, user);
         ScramCredential.KeyPair keys =
                 new ScramCredential.KeyPair(Scram.hmac(variant, secret, STORED), Scram.hmac(variant, secret, SERVER));
-        return new ScramCredential(salt, users.usualIterations(), List.of(keys));
+        return new ScramCredential(salt, users.usualIterations(variant), List.of(keys));
     }
 }

@@ -149,10 +149,10 @@ public final class Login {
     @Nullable
     public Attempt attempt(String name) {
         String upper = name.toUpperCase(Locale.ROOT);
-        if (!MECHANISMS.contains(upper)) {
+        mechanism = MECHANISMS.contains(upper) ? upper : "";
+        if (mechanism.isEmpty()) {
             return null;
         }
-        mechanism = upper;
         ScramVariant variant = null;
         for (ScramVariant candidate : ScramVariant.values()) {
             if (candidate.mechanism().equals(upper)) {

@@ -1,5 +1,7 @@
 package dev.sluice.core.auth;
 
+import java.nio.charset.StandardCharsets;
+
 /**
  * What a client's message has come to.
  *
@@ -33,12 +35,12 @@ public record LoginResult(Kind kind, String user, byte[] message, String cause) 
         return new LoginResult(Kind.SUCCESS, user, last, "");
     }
 
-    static LoginResult refused(String user, String cause) {
+    /** A refusal, with its cause for the log. */
+    public static LoginResult refused(String user, String cause) {
         return new LoginResult(Kind.REFUSED, user, NOTHING, cause);
     }
 
     static LoginResult malformed(String sentence) {
-        return new LoginResult(
-                Kind.MALFORMED, "", sentence.getBytes(java.nio.charset.StandardCharsets.UTF_8), sentence);
+        return new LoginResult(Kind.MALFORMED, "", sentence.getBytes(StandardCharsets.UTF_8), sentence);
     }
 }

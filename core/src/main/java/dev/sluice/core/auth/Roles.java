@@ -23,6 +23,8 @@ import static dev.sluice.core.auth.Privilege.SYSTEM_XATTR_WRITE;
 import static dev.sluice.core.auth.Privilege.UPSERT;
 import static dev.sluice.core.auth.Privilege.mask;
 
+import dev.sluice.core.collections.CollectionsSpec;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,8 +82,8 @@ public final class Roles {
     }
 
     /** The bucket of a place stands in backticks where its name has a dot in it. */
-    private static final Pattern PLACE = Pattern.compile(
-            "(?:(\\*)|(?:`([A-Za-z0-9_.%-]+)`|([A-Za-z0-9_%-]+))(?:\\.([A-Za-z0-9_%-]+)(?:\\.([A-Za-z0-9_%-]+))?)?)");
+    private static final Pattern PLACE = Pattern.compile("(?:(\\*)|(?:`([A-Za-z0-9_.%-]+)`|([A-Za-z0-9_%-]+))"
+            + "(?:\\.(" + CollectionsSpec.NAME + ")(?:\\.(" + CollectionsSpec.NAME + "))?)?)");
 
     private Roles() {}
 
@@ -94,7 +96,7 @@ public final class Roles {
 
     /** The words that a role can begin with. */
     public static List<String> names() {
-        List<String> names = new java.util.ArrayList<>(ON_SERVER.keySet());
+        List<String> names = new ArrayList<>(ON_SERVER.keySet());
         names.addAll(ON_PLACE.keySet());
         names.add("privilege");
         return names;

@@ -16,6 +16,7 @@ import dev.sluice.engine.CollectionSet;
 import dev.sluice.engine.Collections;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.EngineClock;
+import dev.sluice.engine.Status;
 import dev.sluice.engine.TaskPool;
 import dev.sluice.engine.VBuckets;
 import java.io.IOException;
@@ -97,7 +98,8 @@ public final class Bucket {
             BucketCapabilities capabilities) {
         this.spec = spec;
         this.account = new Account(spec.quotaBytes());
-        this.faults = new EngineFaults(spec.name(), spec.provider().type());
+        this.faults = new EngineFaults(
+                spec.name(), spec.provider().type(), spec.provider().getClass().getClassLoader());
         this.counters = new BucketCounters(loops);
         this.timings = new CommandTimings(loops);
         this.responses = new ResponseCounters(loops);
@@ -108,11 +110,10 @@ public final class Bucket {
                 pools,
                 account,
                 faults,
-                spec.provider().getClass().getClassLoader(),
                 spec.dataDirectory().resolve(ENGINE_DIRECTORY),
                 cluster,
                 spec.configuration().vbucketCount(),
-                this::vbucketStateChanged);
+                vbucket -> vbucketStateChanged());
         this.capabilities = capabilities;
         this.map = new BucketMap(cluster, () -> users.forEach(BucketUser::clusterMapChanged));
     }
@@ -251,6 +252,11 @@ public final class Bucket {
         return vbuckets == null ? vbucket < spec.configuration().vbucketCount() : vbuckets.state(vbucket) != null;
     }
 
+    /** What a client hears of a vbucket that is not here: while traffic is off, nobody believes that. */
+    public Status absent() {
+        return traffic.enabled() ? Status.NOT_MY_VBUCKET : Status.TEMPORARY_FAILURE;
+    }
+
     /** Threads for scans and other work of this bucket that waits for disks. */
     public TaskPool auxIoPool() {
         return context.auxIoPool();
@@ -352,9 +358,9 @@ public final class Bucket {
     }
 
     /** Only who waits is told: a manager that changes a thousand vbuckets must not wake every connection for each. */
-    private void vbucketStateChanged(int vbucket) {
+    private void vbucketStateChanged() {
         for (BucketUser user : parked) {
-            user.vbucketStateChanged(this, vbucket);
+            user.vbucketStateChanged(this);
         }
     }
 

@@ -29,16 +29,15 @@ final class BucketContext implements EngineContext {
             Pools pools,
             Account account,
             EngineFaults faults,
-            ClassLoader loader,
             Path dataDirectory,
             ClusterMaps cluster,
             int vbuckets,
             IntConsumer vbucketStateChanged) {
         this.clock = clock;
-        this.reader = new BucketPool(pools.reader(), faults, loader);
-        this.writer = new BucketPool(pools.writer(), faults, loader);
-        this.auxIo = new BucketPool(pools.auxIo(), faults, loader);
-        this.nonIo = new BucketPool(pools.nonIo(), faults, loader);
+        this.reader = new BucketPool(pools.reader(), faults);
+        this.writer = new BucketPool(pools.writer(), faults);
+        this.auxIo = new BucketPool(pools.auxIo(), faults);
+        this.nonIo = new BucketPool(pools.nonIo(), faults);
         this.account = account;
         this.dataDirectory = dataDirectory;
         this.topology = new BucketTopology(cluster, vbuckets, nonIo);

@@ -11,13 +11,11 @@ final class BucketPool implements TaskPool {
 
     private final TaskPool pool;
     private final EngineFaults faults;
-    private final ClassLoader loader;
     private volatile boolean closed;
 
-    BucketPool(TaskPool pool, EngineFaults faults, ClassLoader loader) {
+    BucketPool(TaskPool pool, EngineFaults faults) {
         this.pool = pool;
         this.faults = faults;
-        this.loader = loader;
     }
 
     @Override
@@ -39,17 +37,8 @@ final class BucketPool implements TaskPool {
     }
 
     private void run(Runnable task) {
-        Thread thread = Thread.currentThread();
-        ClassLoader before = thread.getContextClassLoader();
-        try {
-            if (!closed) {
-                thread.setContextClassLoader(loader);
-                task.run();
-            }
-        } catch (Throwable e) {
-            faults.report(EngineFault.BACKGROUND_EXCEPTION, e);
-        } finally {
-            thread.setContextClassLoader(before);
+        if (!closed) {
+            faults.run(task::run);
         }
     }
 

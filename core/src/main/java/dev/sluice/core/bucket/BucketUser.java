@@ -16,5 +16,5 @@ public interface BucketUser {
     void configOnlyBucketEnded(ConfigOnlyBucket ended);
 
     /** A vbucket has changed its state: commands that wait for it may go on. Any thread calls. */
-    void vbucketStateChanged(Bucket bucket, int vbucket);
+    void vbucketStateChanged(Bucket bucket);
 }

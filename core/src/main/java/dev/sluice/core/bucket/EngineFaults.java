@@ -15,11 +15,14 @@ public final class EngineFaults implements NotificationFaults {
 
     private final String bucket;
     private final String engineType;
+    private final ClassLoader loader;
     private final AtomicLongArray counts = new AtomicLongArray(EngineFault.values().length);
 
-    EngineFaults(String bucket, String engineType) {
+    /** Of a bucket whose engine's classes come from this loader. */
+    EngineFaults(String bucket, String engineType, ClassLoader loader) {
         this.bucket = bucket;
         this.engineType = engineType;
+        this.loader = loader;
     }
 
     /** Counts one, and logs the first of its kind. */
@@ -36,6 +39,20 @@ public final class EngineFaults implements NotificationFaults {
 
     public long count(EngineFault fault) {
         return counts.get(fault.ordinal());
+    }
+
+    @Override
+    public void run(EngineCode code) {
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        try {
+            thread.setContextClassLoader(loader);
+            code.run();
+        } catch (Throwable e) {
+            report(EngineFault.BACKGROUND_EXCEPTION, e);
+        } finally {
+            thread.setContextClassLoader(before);
+        }
     }
 
     @Override

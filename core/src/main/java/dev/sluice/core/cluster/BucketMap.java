@@ -61,12 +61,21 @@ public final class BucketMap {
         listener.run();
     }
 
-    /** The bucket's collections have changed. */
+    /**
+     * The bucket's collections have changed. Their uids grow; who comes late with an older one, as two have changed them at
+     * about the same time, changes nothing.
+     */
     public void manifestUid(long uid) {
-        if (get().manifestUid != uid) {
-            change(before -> new State(before.facts, uid, before.addresses, before.made, before.stored));
+        if (newer(uid, get().manifestUid)) {
+            change(before -> newer(uid, before.manifestUid)
+                    ? new State(before.facts, uid, before.addresses, before.made, before.stored)
+                    : before);
             listener.run();
         }
+    }
+
+    private static boolean newer(long uid, long known) {
+        return known == NO_MANIFEST || Long.compareUnsigned(uid, known) > 0;
     }
 
     /** A cluster manager's map takes the place of the one that this node makes. */

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * back between two starts, clients that stayed keep the map of the former until they connect anew. Rejected: keeping the
  * epoch in a file, as a server without persistent buckets would write nothing else.
  *
- * <p>A map that a cluster manager stores brings its own version and is never compared with ours.
+ * <p>A map that a cluster manager stores brings its own version. Whoever has seen a map of ours, clients and connections
+ * alike, takes the stored one only if its epoch is higher.
  */
 public final class ClusterMaps {
 

@@ -25,8 +25,11 @@ public record CollectionsSpec(long maxTtlSeconds, Map<String, Map<String, Long>>
     /** No limit, and no collection beside the default one. */
     public static final CollectionsSpec NONE = new CollectionsSpec(0, Map.of());
 
+    /** {@link #isName} as a regular expression, to stand within another. */
+    public static final String NAME = ManifestJson.NAME_PATTERN;
+
     /** {@link #isName} as a regular expression that JSON Schema understands too. */
-    public static final String NAME_PATTERN = "^" + ManifestJson.NAME_PATTERN + "$";
+    public static final String NAME_PATTERN = "^" + NAME + "$";
 
     /** What a name may be, for messages. */
     public static final String NAME_EXPECTED =

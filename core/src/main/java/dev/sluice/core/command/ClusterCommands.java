@@ -54,6 +54,7 @@ public final class ClusterCommands {
 
     /** What a background thread finds out about a map; the notification hands it over. */
     private static final class Check {
+        private boolean ended;
         private boolean object;
     }
 
@@ -66,8 +67,11 @@ public final class ClusterCommands {
             return Status.TOO_BIG;
         }
         boolean object;
-        if (cookie.progress() instanceof Check done) {
-            object = done.object;
+        if (cookie.progress() instanceof Check check) {
+            if (!check.ended) {
+                return Status.FAILED;
+            }
+            object = check.object;
         } else if (request.valueLength() <= node.limits().valueOffLoadBytes()) {
             object = isObject(request.array(), request.valueOffset(), request.valueLength());
         } else {
@@ -101,8 +105,12 @@ public final class ClusterCommands {
         cookie.progress(check);
         BlockedCookie blocked = cookie.block();
         cookie.session().node().pools().nonIo().execute(() -> {
-            check.object = isObject(array, offset, length);
-            blocked.notifyIoComplete(Status.SUCCESS);
+            try {
+                check.object = isObject(array, offset, length);
+                check.ended = true;
+            } finally {
+                blocked.notifyIoComplete(Status.SUCCESS);
+            }
         });
         return Status.WOULD_BLOCK;
     }

@@ -12,6 +12,7 @@ import dev.sluice.engine.DurabilityLevel;
 import dev.sluice.engine.Flush;
 import dev.sluice.engine.Status;
 import dev.sluice.engine.StoreMode;
+import java.util.Objects;
 
 /** Commands that are one call of the engine and one reply. Protocol: {@code protocol-kv} 7.2, 7.5, 7.7, 8.1, 8.2. */
 final class Documents {
@@ -23,6 +24,9 @@ final class Documents {
 
     /** The engine has answered, and what it has shown is to be sent: the last step of a command that shows a document. */
     private static final int SHOW = 10;
+
+    /** A lock has to be given up again, as its holder is not told of it. */
+    private static final int GIVE_UP = 11;
 
     // The steps of a removal.
     private static final int BEGIN = 0;
@@ -213,7 +217,10 @@ final class Documents {
     static Status lock(CommandCookie cookie) {
         Request request = cookie.request();
         if (cookie.step() == SHOW) {
-            return show(cookie);
+            return showLocked(cookie);
+        }
+        if (cookie.step() == GIVE_UP) {
+            return giveUp(cookie, (Status) Objects.requireNonNull(cookie.progress(), "progress"));
         }
         long asked = request.delta();
         int seconds = asked == 0 || asked > LOCK_SECONDS_MAX ? LOCK_SECONDS_DEFAULT : (int) asked;
@@ -221,11 +228,36 @@ final class Documents {
                 cookie.bucket().engine().lock(cookie, request.vbucket(), request.key(), seconds, request.document());
         if (status == Status.SUCCESS) {
             Counts.count(cookie, BucketCounter.CMD_LOCK);
-            return show(cookie);
+            return showLocked(cookie);
         } else if (status == Status.LOCKED_TEMPORARY) {
             Counts.count(cookie, BucketCounter.LOCK_ERRORS);
         }
         return status;
+    }
+
+    /** A lock whose CAS the client never hears would keep everybody out, the client too, until it ends by itself. */
+    private static Status showLocked(CommandCookie cookie) {
+        Status status = show(cookie);
+        if (status == Status.SUCCESS || status == Status.WOULD_BLOCK) {
+            return status;
+        }
+        cookie.step(GIVE_UP);
+        cookie.progress(status);
+        return giveUp(cookie, status);
+    }
+
+    private static Status giveUp(CommandCookie cookie, Status outcome) {
+        Request request = cookie.request();
+        String context = cookie.errorContext();
+        long cas = request.document().cas();
+        Status unlocked = cookie.bucket().engine().unlock(cookie, request.vbucket(), request.key(), cas);
+        if (unlocked == Status.WOULD_BLOCK) {
+            return unlocked;
+        }
+        if (context != null) {
+            cookie.errorContext(context); // Which the engine's success has wiped out.
+        }
+        return outcome;
     }
 
     static Status unlock(CommandCookie cookie) {

@@ -84,8 +84,14 @@ final class KeyListing implements Abandonable {
         BlockedCookie blocked = cookie.block();
         try {
             bucket.auxIoPool().execute(() -> {
-                collect(bucket, prefix, count, persisted);
-                blocked.notifyIoComplete(Status.SUCCESS);
+                try {
+                    collect(bucket, prefix, count, persisted);
+                } catch (Throwable e) {
+                    outcome = Status.FAILED;
+                    throw e; // The pool counts it.
+                } finally {
+                    blocked.notifyIoComplete(Status.SUCCESS);
+                }
             });
         } catch (RejectedExecutionException bucketIsGone) {
             outcome = Status.CANCELLED;

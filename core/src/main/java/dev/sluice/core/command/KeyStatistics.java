@@ -73,7 +73,8 @@ final class KeyStatistics {
             return refuse(cookie, group + ": no such key or vbucket can be");
         }
         if (cookie.bucket().collections().collection(collection) == null) {
-            return cookie.bucket().hasVBucket(vbucket) ? Status.UNKNOWN_COLLECTION : Status.NOT_MY_VBUCKET;
+            Bucket bucket = cookie.bucket();
+            return bucket.hasVBucket(vbucket) ? Status.UNKNOWN_COLLECTION : bucket.absent();
         }
         KeyStatistics statistics = new KeyStatistics(name, collection, vbucket, group.startsWith("vkey"));
         cookie.progress(statistics);

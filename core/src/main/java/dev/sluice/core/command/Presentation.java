@@ -5,7 +5,6 @@ import dev.sluice.core.cookie.CommandCookie;
 import dev.sluice.core.cookie.Permission;
 import dev.sluice.core.cookie.Request;
 import dev.sluice.core.datatype.OutgoingValue;
-import dev.sluice.core.datatype.SnappyCodec;
 import dev.sluice.core.datatype.Xattrs;
 import dev.sluice.engine.Datatype;
 import dev.sluice.engine.DocumentView;
@@ -83,10 +82,7 @@ final class Presentation extends ValueWork {
     }
 
     private static Status corrupt(CommandCookie cookie) {
-        cookie.errorContext(
-                SnappyCodec.loaded() || !SnappyCodec.known()
-                        ? "The stored document is not what its datatype says"
-                        : "The stored document is compressed, and the library that inflates it is missing");
+        cookie.errorContext(OutgoingValue.objection());
         return Status.FAILED;
     }
 }

@@ -47,7 +47,7 @@ final class SaslCommands {
         Login.Attempt attempt = login.attempt(cookie.request().keyText());
         if (attempt == null) {
             cookie.errorContext("Unsupported mechanism. Must be one of: " + String.join(" ", login.mechanisms()));
-            return cookie.refuse(Refusal.AUTHENTICATION_FAILED);
+            return refuse(cookie, LoginResult.refused("", "mechanism that is not offered"));
         }
         return compute(cookie, attempt);
     }
@@ -103,17 +103,22 @@ final class SaslCommands {
             case REFUSED -> {
                 // The same words whatever the cause: that a user exists is nobody's business.
                 cookie.errorContext("Authentication failed");
-                String mechanism = session.login().mechanism();
-                String reference = session.node()
-                        .authentication()
-                        .refused(session.connectionId(), session.peer(), mechanism, result);
-                if (reference != null) {
-                    cookie.errorReference(reference);
-                }
-                return cookie.refuse(Refusal.AUTHENTICATION_FAILED);
+                return refuse(cookie, result);
             }
         }
         return Status.SUCCESS;
+    }
+
+    /** Refuses a login, which is counted and has a line in the log. */
+    private static Status refuse(CommandCookie cookie, LoginResult result) {
+        Session session = cookie.session();
+        String reference = session.node()
+                .authentication()
+                .refused(session.connectionId(), session.peer(), session.login().mechanism(), result);
+        if (reference != null) {
+            cookie.errorReference(reference);
+        }
+        return cookie.refuse(Refusal.AUTHENTICATION_FAILED);
     }
 
     /**

@@ -41,7 +41,7 @@ final class SeqnoCommands {
         VBucketState state = vbuckets.state(vbucket);
         List<FailoverEntry> log = vbuckets.failoverLog(vbucket);
         if (state == null || state == VBucketState.DEAD || log.isEmpty()) {
-            return Status.NOT_MY_VBUCKET;
+            return cookie.bucket().absent();
         }
         long asked = request.delta();
         int index = 0;

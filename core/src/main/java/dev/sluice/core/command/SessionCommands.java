@@ -4,7 +4,6 @@ import dev.sluice.core.bucket.Bucket;
 import dev.sluice.core.bucket.ConfigOnlyBucket;
 import dev.sluice.core.cookie.CommandCookie;
 import dev.sluice.core.cookie.Permission;
-import dev.sluice.core.cookie.Refusal;
 import dev.sluice.core.cookie.Session;
 import dev.sluice.engine.Status;
 import java.nio.charset.StandardCharsets;
@@ -68,9 +67,6 @@ final class SessionCommands {
 
     static Status selectBucket(CommandCookie cookie) {
         Session session = cookie.session();
-        if (!session.alone()) {
-            return cookie.refuse(Refusal.NOT_SUPPORTED);
-        }
         String name = cookie.request().keyText();
         if (!name.equals(NO_BUCKET) && !cookie.access().mayUse(name)) {
             // Also where there is no such bucket: who may not use it is not to learn that.

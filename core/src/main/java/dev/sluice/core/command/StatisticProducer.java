@@ -78,8 +78,7 @@ final class StatisticProducer implements Spool.Producer {
         out.putInt(nameBytes.length)
                 .putInt(valueBytes.length)
                 .putBytes(nameBytes, 0, nameBytes.length)
-                .putBytes(valueBytes, 0, valueBytes.length)
-                .endRecord();
+                .putBytes(valueBytes, 0, valueBytes.length);
     }
 
     @Override

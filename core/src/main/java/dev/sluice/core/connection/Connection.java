@@ -756,10 +756,10 @@ public final class Connection implements Session, BucketUser {
     }
 
     @Override
-    public void vbucketStateChanged(Bucket changed, int vbucket) {
+    public void vbucketStateChanged(Bucket changed) {
         enqueue(() -> {
             if (bucket == changed) {
-                pendingVbuckets.changed(vbucket);
+                pendingVbuckets.changed();
             }
         });
     }
@@ -906,11 +906,6 @@ public final class Connection implements Session, BucketUser {
     @Override
     public String peer() {
         return transport.remoteAddress();
-    }
-
-    @Override
-    public boolean alone() {
-        return inFlight.isEmpty() || (inFlight.size() == 1 && inFlight.get(0) == running);
     }
 
     /** The client's address without its port. On the loop. */

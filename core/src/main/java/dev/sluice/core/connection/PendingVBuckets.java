@@ -74,16 +74,17 @@ final class PendingVBuckets {
         return null;
     }
 
-    /** A vbucket has another state: who is parked for it goes on. */
-    void changed(int vbucket) {
+    /**
+     * A vbucket has another state: everybody goes on. Which one a command waits for is not in its header alone, as a list of
+     * keys names many; and to ask the engine in vain is cheap, and rare.
+     */
+    void changed() {
         for (Wait wait : waits) {
-            if (wait.cookie.request().vbucket() == vbucket) {
-                BlockedCookie handle = wait.handle;
-                wait.handle = null;
-                wait.changed = handle == null;
-                if (handle != null) {
-                    handle.notifyIoComplete(Status.SUCCESS);
-                }
+            BlockedCookie handle = wait.handle;
+            wait.handle = null;
+            wait.changed = handle == null;
+            if (handle != null) {
+                handle.notifyIoComplete(Status.SUCCESS);
             }
         }
     }

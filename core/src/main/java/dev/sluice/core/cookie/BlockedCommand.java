@@ -125,7 +125,7 @@ public final class BlockedCommand implements BlockedCookie, Runnable {
     private void runCancelAction() {
         Runnable action = (Runnable) CANCEL_ACTION.getAndSet(this, CANCELLATION_OVER);
         if (action != null && action != CANCELLATION_OVER) {
-            action.run();
+            faults.run(action::run);
         }
     }
 

@@ -166,11 +166,11 @@ public final class CommandCookie implements EngineCall {
         Object unfinished = progress;
         state = State.IDLE;
         command = null;
-        bucket = null;
         answer = null;
         overtakable = false;
         timed = false;
-        closeAttachment();
+        closeAttachment(); // What it throws is counted in the bucket.
+        bucket = null;
         progress = null;
         errorContext = null;
         errorReference = null;
@@ -190,11 +190,7 @@ public final class CommandCookie implements EngineCall {
         Object attached = attachment;
         attachment = null;
         if (attached instanceof AutoCloseable resource) {
-            try {
-                resource.close();
-            } catch (Exception e) {
-                LOG.warn("an engine's attachment does not close: connection={}", owner.connectionId(), e);
-            }
+            faults().run(resource::close);
         }
     }
 
@@ -227,11 +223,15 @@ public final class CommandCookie implements EngineCall {
         if (handle != null) {
             throw new IllegalStateException("block() called twice in one call");
         }
-        Bucket here = bucket;
-        BlockedCommand taken = new BlockedCommand(this, owner.loop(), here == null ? NoFaults.INSTANCE : here.faults());
+        BlockedCommand taken = new BlockedCommand(this, owner.loop(), faults());
         handle = taken;
         mutationBlocked = false;
         return taken;
+    }
+
+    private NotificationFaults faults() {
+        Bucket here = bucket;
+        return here == null ? NoFaults.INSTANCE : here.faults();
     }
 
     @Override
@@ -453,5 +453,14 @@ public final class CommandCookie implements EngineCall {
 
         @Override
         public void notifiedLate() {}
+
+        @Override
+        public void run(EngineCode code) {
+            try {
+                code.run();
+            } catch (Throwable e) {
+                LOG.error("what a command without a bucket had left behind failed", e);
+            }
+        }
     }
 }

@@ -89,8 +89,16 @@ public interface Reply {
      * has taken all of it.
      *
      * @param part {@code PARTIAL} does not end the reply, the others do
+     * @param gone runs, once, when the array is referred to no more; null where nobody pays for it
      */
-    void scanned(CommandCookie cookie, ScanPart part, boolean documents, byte[] array, int offset, int length);
+    void scanned(
+            CommandCookie cookie,
+            ScanPart part,
+            boolean documents,
+            byte[] array,
+            int offset,
+            int length,
+            @Nullable Runnable gone);
 
     /** A failure that the engine or a validator named. Ends the reply. */
     void failure(CommandCookie cookie, Status status);

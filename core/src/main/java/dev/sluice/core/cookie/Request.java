@@ -8,8 +8,8 @@ import dev.sluice.engine.HeapDocumentKey;
 import dev.sluice.engine.MutationResult;
 import dev.sluice.engine.RemoveRequest;
 import dev.sluice.engine.StoreRequest;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -219,7 +219,10 @@ public final class Request {
         this.expiry = expiry;
     }
 
-    /** What to add or subtract; of a lock the seconds; of verbosity the level. */
+    /**
+     * The one number that many commands have beside the key: what to add or subtract, a lock's seconds, a format, a count, a
+     * uuid, a sequence number, a state, an opcode, a group of parameters.
+     */
     public long delta() {
         return delta;
     }
@@ -319,12 +322,6 @@ public final class Request {
         this.inflated = inflated;
     }
 
-    /** Cuts bytes off the end of the value, for commands that send something behind it. */
-    public void cutValue(int bytes) {
-        Objects.checkIndex(bytes, valueLength + 1);
-        valueLength -= bytes;
-    }
-
     /** What is to be given back when the command ends: the memory of the value that was sent. Gives back what was before. */
     public void holdForValue(@Nullable Runnable release) {
         Runnable before = heldForValue;
@@ -394,7 +391,7 @@ public final class Request {
 
     /** The text of the key, for commands whose key is a name and no document's. Never null; bytes as ISO-8859-1. */
     public String keyText() {
-        return new String(array, keyOffset, keyLength, java.nio.charset.StandardCharsets.ISO_8859_1);
+        return new String(array, keyOffset, keyLength, StandardCharsets.ISO_8859_1);
     }
 
     /** Where executors keep a value that they have computed, by pointing the store request at it. */

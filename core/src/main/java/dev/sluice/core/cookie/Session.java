@@ -52,9 +52,6 @@ public interface Session {
     /** The client's address, for the log. */
     String peer();
 
-    /** Whether no other command of the connection is in flight beside the one that asks. */
-    boolean alone();
-
     /** Closes the connection once what was answered so far has left; nothing further is executed. */
     void closeAfterReplies(String reason);
 

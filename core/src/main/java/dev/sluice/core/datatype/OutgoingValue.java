@@ -85,6 +85,13 @@ public final class OutgoingValue {
         return true;
     }
 
+    /** Why {@link #present} has answered false, for clients. */
+    public static String objection() {
+        return SnappyCodec.loaded() || !SnappyCodec.known()
+                ? "The stored document is not what its datatype says"
+                : "The stored document is compressed, and the library that inflates it is missing";
+    }
+
     private static int strip(DocumentView document, int datatype) {
         int section = XattrSection.bytes(document.valueArray(), document.valueOffset());
         document.value(document.valueArray(), document.valueOffset() + section, document.valueLength() - section);

@@ -4,8 +4,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The memory that large inflated values of all connections may take together: those that clients sent and that are not
- * stored yet, and those on their way to clients that do not take Snappy. Any thread.
+ * The memory that large values of all connections may take together which are copies of the server's own: those that clients
+ * sent compressed and that are not stored yet, those inflated for clients that do not take Snappy, and documents that range
+ * scans have gathered. Any thread.
  *
  * <p>A megabyte on the wire or in the bucket can be twenty inflated, and a slow reader keeps its twenty; a thousand of them
  * must not take the heap with them. One value is let through whatever the limit, so that a small server serves large values

@@ -187,17 +187,17 @@ public final class BinaryCodec {
         if (acting != null && !actFor(cookie, acting)) {
             return null;
         }
-        WireStatus full = Ingress.refusal(opcode, session.bucket());
-        if (full != null) {
-            reply.send(cookie, full, null);
-            return null;
-        }
         request.vbucket(Wire.u16(array, offset + Wire.VBUCKET));
         request.cas(cas);
         if (!rules.documentKey()) {
             request.collection(0);
             request.body(array, keyOffset, keyLength, valueOffset, valueLength, owned);
         } else if (!documentKey(cookie, array, keyOffset, keyLength, valueLength, owned)) {
+            return null;
+        }
+        WireStatus full = Ingress.refusal(opcode, session.bucket());
+        if (full != null) {
+            reply.send(cookie, full, null);
             return null;
         }
         Command command = RequestReader.read(cookie, reply, opcode, array, extrasOffset, extrasLength, datatype);

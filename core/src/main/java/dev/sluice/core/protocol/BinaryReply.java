@@ -102,7 +102,7 @@ public final class BinaryReply implements Reply {
         if (bucket == null || bucket.collections().collection(collection) != null) {
             return true;
         }
-        failure(cookie, bucket.hasVBucket(vbucket) ? Status.UNKNOWN_COLLECTION : Status.NOT_MY_VBUCKET);
+        failure(cookie, bucket.hasVBucket(vbucket) ? Status.UNKNOWN_COLLECTION : bucket.absent());
         return false;
     }
 
@@ -335,7 +335,14 @@ public final class BinaryReply implements Reply {
     }
 
     @Override
-    public void scanned(CommandCookie cookie, ScanPart part, boolean documents, byte[] array, int offset, int length) {
+    public void scanned(
+            CommandCookie cookie,
+            ScanPart part,
+            boolean documents,
+            byte[] array,
+            int offset,
+            int length,
+            @Nullable Runnable gone) {
         WireStatus status = switch (part) {
             case PARTIAL -> WireStatus.SUCCESS;
             case MORE -> WireStatus.RANGE_SCAN_MORE;
@@ -345,9 +352,12 @@ public final class BinaryReply implements Reply {
         ByteBuf out = header(cookie, status, 0, FLAGS_BYTES, 0, length, 0, FLAGS_BYTES);
         out.writeInt(documents ? 1 : 0);
         if (large) {
-            outbound.cursor(array, offset, length);
+            outbound.cursor(array, offset, length, gone);
         } else {
             outbound.append(array, offset, length);
+            if (gone != null) {
+                gone.run();
+            }
         }
     }
 

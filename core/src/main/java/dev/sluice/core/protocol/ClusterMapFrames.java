@@ -63,7 +63,7 @@ public final class ClusterMapFrames {
      * might be: clients know a map there by the brace that it begins with. Protocol: {@code clients} 4.7.
      */
     void notMyVBucket(CommandCookie cookie) {
-        Bucket bucket = cookie.bucketOrNull();
+        Bucket bucket = session.bucket(); // The cookie has none yet where the request is refused before it is executed.
         ClusterMap map = bucket == null ? null : bucket.map().current();
         boolean dedupe = reply.has(Feature.DEDUPE_NOT_MY_VBUCKET_CLUSTERMAP);
         if (map == null || (dedupe && !map.version().newerThan(sent))) {

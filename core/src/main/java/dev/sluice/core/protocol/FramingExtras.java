@@ -94,7 +94,8 @@ final class FramingExtras {
             case PRESERVE_TTL -> preserveTtl(size, rules, request);
             case IMPERSONATE -> impersonate(array, position, size, request);
             case EXTRA_PRIVILEGE -> extraPrivilege(array, position, size, request);
-            // Tokens are registered by a command that is not served, so no number can be right.
+            // No number can be right, as what gives them out is not served; which tells more than that this one is
+            // wrong.
             case DCP_STREAM_ID, IMPERSONATE_BY_TOKEN -> size == 2 ? WireStatus.NOT_SUPPORTED : WireStatus.EINVAL;
             default -> WireStatus.UNKNOWN_FRAME_INFO;
         };

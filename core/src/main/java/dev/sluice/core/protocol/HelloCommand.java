@@ -2,11 +2,11 @@ package dev.sluice.core.protocol;
 
 import dev.sluice.core.command.BucketFree;
 import dev.sluice.core.cookie.CommandCookie;
-import dev.sluice.core.cookie.Refusal;
 import dev.sluice.core.cookie.Request;
 import dev.sluice.core.datatype.SnappyCodec;
 import dev.sluice.engine.BlockedCookie;
 import dev.sluice.engine.Status;
+import java.util.Arrays;
 
 /**
  * HELLO: the client says what it understands and hears what it gets. Each HELLO begins anew. The answer lists the features
@@ -21,15 +21,20 @@ enum HelloCommand implements BucketFree {
     /** What is granted only where Snappy's library is there. */
     private static final long SNAPPY = Feature.SNAPPY.bit() | Feature.SNAPPY_EVERYWHERE.bit();
 
+    /** Many times all the features that there are; a longer list would keep the loop busy. */
+    private static final int VALUE_BYTES_MAX = 1 << 10;
+
     @Override
     public Status execute(CommandCookie cookie) {
         Request request = cookie.request();
         BinaryReply reply = (BinaryReply) cookie.reply();
-        if (!cookie.session().alone()) {
-            return cookie.refuse(Refusal.NOT_SUPPORTED);
-        }
         if (request.valueLength() % 2 != 0) {
             cookie.errorContext("HELLO takes 16-bit feature numbers: the value's length is odd");
+            return Status.INVALID_ARGUMENTS;
+        }
+        if (request.valueLength() > VALUE_BYTES_MAX) {
+            cookie.errorContext("HELLO has " + request.valueLength() + " bytes of feature numbers (expected: at most "
+                    + VALUE_BYTES_MAX + ")");
             return Status.INVALID_ARGUMENTS;
         }
         long asked = 0;
@@ -85,6 +90,6 @@ enum HelloCommand implements BucketFree {
             boolean selected = cookie.session().select(null);
             assert selected;
         }
-        reply.bytes(cookie, java.util.Arrays.copyOf(numbers, 2 * count));
+        reply.bytes(cookie, Arrays.copyOf(numbers, 2 * count));
     }
 }

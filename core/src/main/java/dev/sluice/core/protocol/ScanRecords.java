@@ -17,7 +17,10 @@ import dev.sluice.engine.DocumentView;
  */
 final class ScanRecords {
 
-    static final ScanEncoder KEYS = ScanRecords::key;
+    static final ScanEncoder KEYS = (out, document) -> {
+        key(out, document);
+        return true;
+    };
 
     private ScanRecords() {}
 
@@ -31,9 +34,9 @@ final class ScanRecords {
         return (out, document) -> document(out, document, datatypes, xattrs);
     }
 
-    private static void document(SpoolBuffer out, DocumentView document, int datatypes, Xattrs xattrs) {
+    private static boolean document(SpoolBuffer out, DocumentView document, int datatypes, Xattrs xattrs) {
         if (!OutgoingValue.isPlain(document) && !OutgoingValue.present(document, datatypes, xattrs)) {
-            throw new IllegalStateException("a stored document is not what its datatype says");
+            return false;
         }
         out.putInt(document.flags())
                 .putInt((int) document.expirySeconds())
@@ -43,6 +46,7 @@ final class ScanRecords {
         key(out, document);
         leb128(out, document.valueLength());
         out.putBytes(document.valueArray(), document.valueOffset(), document.valueLength());
+        return true;
     }
 
     private static void key(SpoolBuffer out, DocumentView document) {

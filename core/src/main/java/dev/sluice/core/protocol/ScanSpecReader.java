@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Iterator;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -173,7 +174,7 @@ final class ScanSpecReader {
         if ((inclusive == null) == (exclusive == null)) {
             throw new MalformedRequestException("range: start and excl_start (expected: one of them)");
         }
-        return inclusive != null ? inclusive : successor(java.util.Objects.requireNonNull(exclusive));
+        return inclusive != null ? inclusive : successor(Objects.requireNonNull(exclusive));
     }
 
     private static byte[] end(JsonNode range) throws MalformedRequestException {
@@ -182,7 +183,7 @@ final class ScanSpecReader {
         if ((inclusive == null) == (exclusive == null)) {
             throw new MalformedRequestException("range: end and excl_end (expected: one of them)");
         }
-        return exclusive != null ? exclusive : successor(java.util.Objects.requireNonNull(inclusive));
+        return exclusive != null ? exclusive : successor(Objects.requireNonNull(inclusive));
     }
 
     /** The next key in order: nothing lies between a key and itself with a zero byte behind it. */

@@ -9,7 +9,9 @@ import dev.sluice.core.cookie.Permission;
 import dev.sluice.core.cookie.Refusal;
 import dev.sluice.core.cookie.Reply.ScanPart;
 import dev.sluice.core.cookie.Request;
+import dev.sluice.core.datatype.OutgoingValue;
 import dev.sluice.core.datatype.Xattrs;
+import dev.sluice.core.limits.InflatedBudget;
 import dev.sluice.core.spool.Abandonable;
 import dev.sluice.core.spool.Spool;
 import dev.sluice.core.spool.SpoolBuffer;
@@ -66,7 +68,7 @@ public final class ScanCommands {
         if (cookie.progress() == null) {
             Bucket bucket = cookie.bucket();
             if (!bucket.hasVBucket(request.vbucket())) {
-                return Status.NOT_MY_VBUCKET;
+                return bucket.absent();
             }
             if (bucket.collections().collection(spec.collection()) == null) {
                 return Status.UNKNOWN_COLLECTION;
@@ -175,44 +177,45 @@ public final class ScanCommands {
     }
 
     private static Status send(CommandCookie cookie, Continuation continuation) {
-        ScanSession session = continuation.session();
-        SpoolBuffer buffer = continuation.spool().buffer();
-        Status status = continuation.spool().status();
-        if (!registry(cookie).exists(session)) {
-            status = Status.UNKNOWN_COLLECTION; // What is in the spool was there when it was read, and is not any more.
-        } else if (session.ended() && status != Status.NO_SUCH_KEY) {
-            status = Status.CANCELLED;
+        Status status = outcome(cookie, continuation);
+        ScanPart part = switch (status) {
+            case WOULD_BLOCK -> ScanPart.PARTIAL;
+            case SUCCESS -> ScanPart.MORE;
+            case NO_SUCH_KEY -> ScanPart.COMPLETE;
+            default -> null;
+        };
+        if (part == null) {
+            forget(cookie);
+            return status == Status.CANCELLED ? cookie.refuse(Refusal.SCAN_CANCELLED) : status;
         }
-        switch (status) {
-            case WOULD_BLOCK -> {
-                piece(cookie, session, ScanPart.PARTIAL, buffer);
-                if (!cookie.session().outbound().open()) {
-                    return sent(cookie, continuation);
-                }
-                return continuation.spool().request(cookie);
+        if (!piece(cookie, continuation, part)) {
+            forget(cookie); // The cursor is behind what could not be sent.
+            return Status.TEMPORARY_FAILURE;
+        }
+        switch (part) {
+            case PARTIAL -> {
+                return cookie.session().outbound().open()
+                        ? continuation.spool().request(cookie)
+                        : sent(cookie, continuation);
             }
-            case SUCCESS -> {
-                if (session.rest()) {
-                    cookie.progress(null);
-                    piece(cookie, session, ScanPart.MORE, buffer);
-                } else {
-                    return cookie.refuse(Refusal.SCAN_CANCELLED);
-                }
-            }
-            case NO_SUCH_KEY -> {
-                forget(cookie);
-                piece(cookie, session, ScanPart.COMPLETE, buffer);
-            }
-            case CANCELLED -> {
-                forget(cookie);
-                return cookie.refuse(Refusal.SCAN_CANCELLED);
-            }
-            default -> {
-                forget(cookie);
-                return status;
-            }
+            case MORE -> cookie.progress(null);
+            case COMPLETE -> forget(cookie);
         }
         return Status.SUCCESS;
+    }
+
+    /** What has become of the scan, the spool being filled. */
+    private static Status outcome(CommandCookie cookie, Continuation continuation) {
+        ScanSession session = continuation.session();
+        Status status = continuation.spool().status();
+        if (!registry(cookie).exists(session)) {
+            return Status.UNKNOWN_COLLECTION; // What is in the spool was there when it was read, and is not any more.
+        }
+        if (status == Status.FAILED && session.unpresentable()) {
+            cookie.errorContext(OutgoingValue.objection());
+        }
+        boolean over = status == Status.SUCCESS ? !session.rest() : session.ended() && status != Status.NO_SUCH_KEY;
+        return over ? Status.CANCELLED : status;
     }
 
     /** The spool was sent and the connection takes no more: wait, and ask the producer only then. */
@@ -221,10 +224,27 @@ public final class ScanCommands {
         return cookie.session().awaitOutbound(cookie);
     }
 
-    private static void piece(CommandCookie cookie, ScanSession session, ScanPart part, SpoolBuffer buffer) {
+    /**
+     * Sends what is in the spool. Where that is more than an answer's usual size, as documents are large, the array stays in
+     * memory until the client has taken it, and is paid for.
+     *
+     * @return false, and nothing sent, where too much of that is on its way already
+     */
+    private static boolean piece(CommandCookie cookie, Continuation continuation, ScanPart part) {
+        SpoolBuffer buffer = continuation.spool().buffer();
+        ScanSession session = continuation.session();
+        InflatedBudget.Lease lease = null;
+        if (cookie.session().outbound().large(buffer.size())) {
+            lease = cookie.session().node().inflatedBudget().tryLease(buffer.size());
+            if (lease == null) {
+                cookie.errorContext("Large documents on their way to all connections take too much memory");
+                return false;
+            }
+        }
         cookie.bucket().counters().count(cookie.session().loop().index(), BucketCounter.SCAN_PIECES);
-        cookie.reply().scanned(cookie, part, !session.keysOnly(), buffer.array(), 0, buffer.size());
+        cookie.reply().scanned(cookie, part, !session.keysOnly(), buffer.array(), 0, buffer.size(), lease);
         session.moved();
+        return true;
     }
 
     private static void forget(CommandCookie cookie) {

@@ -6,6 +6,7 @@ import dev.sluice.core.limits.Limits;
 import dev.sluice.engine.EngineClock;
 import dev.sluice.engine.RangeScans;
 import dev.sluice.engine.Statistic;
+import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -57,11 +58,12 @@ public final class ScanRegistry implements BucketCompanion {
         long perHundredth = bucket.account().quotaBytes() / 100 / BYTES_PER_SCAN;
         long slots = Math.max(2, Math.min(SLOTS_MAX, perHundredth));
         long usable = Math.max(1, (long) (slots * SHARE_OF_SLOTS));
-        if (shutDown || slotsTaken.incrementAndGet() > usable) {
-            slotsTaken.decrementAndGet();
-            return false;
+        // Taken before the look at shutDown, as quiet() looks at it before it counts: one of the two sees the other.
+        if (slotsTaken.incrementAndGet() <= usable && !shutDown) {
+            return true;
         }
-        return true;
+        giveSlotBack();
+        return false;
     }
 
     void giveSlotBack() {
@@ -89,7 +91,7 @@ public final class ScanRegistry implements BucketCompanion {
         if (shutDown || !exists(session)) {
             session.end();
         }
-        return java.nio.ByteBuffer.allocate(16).putLong(id.high).putLong(id.low).array();
+        return ByteBuffer.allocate(16).putLong(id.high).putLong(id.low).array();
     }
 
     @Nullable

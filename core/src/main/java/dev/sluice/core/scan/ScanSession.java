@@ -57,10 +57,13 @@ public final class ScanSession implements Spool.Producer {
 
     // Of the CONTINUE under way: written before its first request of the spool, then the producer's.
     private ScanLimits limits = new ScanLimits(0, 0, 0);
-    private ScanEncoder encoder = (out, document) -> {};
+    private ScanEncoder encoder = (out, document) -> true;
     private long startNanos;
     private long items;
     private long bytes;
+
+    /** The producer's, and after it the loop's that hears of the end. */
+    private boolean unpresentable;
 
     /**
      * Takes the cursor over.
@@ -138,6 +141,11 @@ public final class ScanSession implements Spool.Producer {
         return clock.nanoTime() - progressNanos;
     }
 
+    /** Whether a CONTINUE has failed by a document whose bytes are not what its datatype says. On the loop, after that. */
+    boolean unpresentable() {
+        return unpresentable;
+    }
+
     boolean ended() {
         return state.get() == State.ENDED;
     }
@@ -207,8 +215,10 @@ public final class ScanSession implements Spool.Producer {
                 continue;
             }
             int before = out.size();
-            encoder.append(out, view);
-            out.endRecord();
+            if (!encoder.append(out, view)) {
+                unpresentable = true;
+                return Status.FAILED;
+            }
             items++;
             bytes += out.size() - before;
             if (limitReached()) {

@@ -6,6 +6,10 @@ import dev.sluice.engine.DocumentView;
 @FunctionalInterface
 public interface ScanEncoder {
 
-    /** Appends one record; its end is not marked. */
-    void append(SpoolBuffer out, DocumentView document);
+    /**
+     * Appends one record.
+     *
+     * @return false, and nothing appended, where the stored bytes are not what their datatype says
+     */
+    boolean append(SpoolBuffer out, DocumentView document);
 }

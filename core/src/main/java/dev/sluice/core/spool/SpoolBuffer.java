@@ -23,7 +23,6 @@ public final class SpoolBuffer {
     private byte[] array = NOTHING;
 
     private int size;
-    private int records;
 
     public SpoolBuffer(int limitBytes) {
         this.limitBytes = limitBytes;
@@ -43,15 +42,9 @@ public final class SpoolBuffer {
         return size;
     }
 
-    /** How many records were appended. */
-    public int records() {
-        return records;
-    }
-
     /** Empties the buffer. One that a large document had grown gives that memory back. */
     public void clear() {
         size = 0;
-        records = 0;
         if (array.length > 2 * limitBytes) {
             array = NOTHING;
         }
@@ -60,7 +53,6 @@ public final class SpoolBuffer {
     /** Empties the buffer and lets go of its memory. */
     void release() {
         size = 0;
-        records = 0;
         array = NOTHING;
     }
 
@@ -89,11 +81,6 @@ public final class SpoolBuffer {
         System.arraycopy(source, offset, array, size, length);
         size += length;
         return this;
-    }
-
-    /** Marks the end of a record. */
-    public void endRecord() {
-        records++;
     }
 
     /** A number that a producer has appended at this position. */

@@ -4,7 +4,6 @@ package dev.sluice.core.statistics;
 public final class BucketCounters {
 
     private final LoopCounters counters;
-    private volatile long[] base = new long[BucketCounter.values().length];
 
     public BucketCounters(int loops) {
         counters = new LoopCounters(BucketCounter.values().length, loops);
@@ -22,11 +21,11 @@ public final class BucketCounters {
 
     /** The value since the last reset. Any thread. */
     public long value(BucketCounter counter) {
-        return counters.sum(counter.ordinal()) - base[counter.ordinal()];
+        return counters.value(counter.ordinal());
     }
 
     /** Begins again at zero. Any thread. */
     public void reset() {
-        base = counters.sums();
+        counters.reset();
     }
 }

@@ -25,7 +25,6 @@ public final class CollectionCounters {
     private static final class Row {
         final int collection;
         final LoopCounters counters;
-        volatile long[] base = new long[CollectionCounter.values().length];
 
         Row(int collection, int loops) {
             this.collection = collection;
@@ -50,15 +49,15 @@ public final class CollectionCounters {
     /** The value since the last reset. */
     public long value(int collection, CollectionCounter counter) {
         Row row = collection == 0 ? defaultRow : find(table, collection);
-        return row == null ? 0 : row.counters.sum(counter.ordinal()) - row.base[counter.ordinal()];
+        return row == null ? 0 : row.counters.value(counter.ordinal());
     }
 
     /** Begins again at zero. */
     public synchronized void reset() {
-        defaultRow.base = defaultRow.counters.sums();
+        defaultRow.counters.reset();
         for (Row row : table) {
             if (row != null) {
-                row.base = row.counters.sums();
+                row.counters.reset();
             }
         }
     }

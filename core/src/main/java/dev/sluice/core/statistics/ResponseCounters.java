@@ -7,7 +7,6 @@ public final class ResponseCounters {
     public static final int STATUSES = 256;
 
     private final LoopCounters counters;
-    private volatile long[] base = new long[STATUSES];
 
     public ResponseCounters(int loops) {
         counters = new LoopCounters(STATUSES, loops);
@@ -20,11 +19,11 @@ public final class ResponseCounters {
 
     /** How many since the last reset. Any thread. */
     public long value(int status) {
-        return counters.sum(status) - base[status];
+        return counters.value(status);
     }
 
     /** Begins again at zero. Any thread. */
     public void reset() {
-        base = counters.sums();
+        counters.reset();
     }
 }

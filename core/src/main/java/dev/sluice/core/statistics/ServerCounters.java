@@ -2,7 +2,7 @@ package dev.sluice.core.statistics;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The counters of the server, and what is open now. Rare events all: plain atomics do. Any thread. */
+/** The counters of the server, and what is open now. None moves with each command: plain atomics do. Any thread. */
 public final class ServerCounters {
 
     private final AtomicLong[] values;

@@ -1,5 +1,5 @@
 /**
- * Counters, their meaning, and the groups that STAT shows.
+ * Counters, what they mean, and how long commands take.
  */
 @NullMarked
 package dev.sluice.core.statistics;

@@ -204,6 +204,20 @@ class AccessTest {
         assertThatThrownBy(() -> Roles.expand(List.of(role))).hasMessageContaining(expected);
     }
 
+    /** All names that a manifest allows can stand in a role. */
+    @Test
+    void names_areThoseOfManifests() {
+        for (String name : List.of("price$eur", "_x", "%-", "a$")) {
+            Place place = new Place(name, name);
+            assertThat(access("b", "data:b." + name + "." + name).check(Privilege.READ, place))
+                    .as(name)
+                    .isEqualTo(Verdict.OK);
+        }
+        assertThat(Roles.mistake("data:b.$s")).isNotNull();
+        assertThat(Roles.mistake("data:b.s.$c")).isNotNull();
+        assertThat(Roles.mistake("data:b$.s.c")).isNotNull();
+    }
+
     static Stream<org.junit.jupiter.params.provider.Arguments> wrongRoles() {
         return Stream.of(
                         new String[] {"", "admin"},

@@ -181,7 +181,7 @@ class GuardTest {
     @Test
     void everyCall_hasThePluginsContextLoader_andTheCallersAfterwards() throws ReflectiveOperationException {
         ClassLoader before = Thread.currentThread().getContextClassLoader();
-        EngineFaults faults = new EngineFaults("b", "test");
+        EngineFaults faults = new EngineFaults("b", "test", plugin);
         Engine guarded = new GuardedEngine(ofPlugin(Engine.class), new CallGuard(faults, plugin));
         for (Class<?> type : GUARDS.keySet()) {
             Object target = type == Engine.class ? guarded : guarded.capability(type);
@@ -204,7 +204,7 @@ class GuardTest {
     /** Throws nothing but, where a caller has to know, that there was a failure. */
     @Test
     void everyCallThatThrows_isCounted_andThrowsNothing() throws ReflectiveOperationException {
-        EngineFaults faults = new EngineFaults("b", "test");
+        EngineFaults faults = new EngineFaults("b", "test", plugin);
         Engine guarded = new GuardedEngine(ofPlugin(Engine.class), new CallGuard(faults, plugin));
         failure = new IllegalStateException("the test says so");
         ClassLoader before = Thread.currentThread().getContextClassLoader();
@@ -236,7 +236,8 @@ class GuardTest {
 
     @Test
     void badArgumentOfStatistics_isPassedOn() {
-        Engine guarded = new GuardedEngine(ofPlugin(Engine.class), new CallGuard(new EngineFaults("b", "t"), plugin));
+        Engine guarded =
+                new GuardedEngine(ofPlugin(Engine.class), new CallGuard(new EngineFaults("b", "t", plugin), plugin));
         failure = new IllegalArgumentException("no such vbucket");
         assertThatThrownBy(() -> guarded.statistics("vbucket", "x")).hasMessage("no such vbucket");
     }
@@ -281,7 +282,7 @@ class GuardTest {
 
     @Test
     void scanThatIsOpenedByACallThatThrows_isClosed_evenIfThatThrowsToo() {
-        EngineFaults faults = new EngineFaults("b", "test");
+        EngineFaults faults = new EngineFaults("b", "test", plugin);
         RangeScans inner = (cookie, vbucket, request, out) -> {
             out.set(ofPlugin(RangeScans.Scan.class));
             failure = new IllegalStateException("the test says so");

@@ -119,15 +119,18 @@ class BucketMapTest {
     }
 
     @Test
-    void compressed_isMadeOnce() {
-        AtomicInteger calls = new AtomicInteger();
-        ClusterMap any = new ClusterMap(new MapVersion(1, 1), new byte[] {'{', '}'});
-        byte[] first = any.compressed(bytes -> {
-            calls.incrementAndGet();
-            return new byte[] {1};
-        });
-        assertThat(any.compressed(bytes -> new byte[] {2})).isSameAs(first);
-        assertThat(calls).hasValue(1);
+    void anOlderManifest_thatIsToldOfLate_changesNothing() {
+        cluster.addresses(ADDRESSES);
+        map.facts(FACTS);
+        map.manifestUid(6);
+        ClusterMap newest = current();
+        int told = changes.get();
+        map.manifestUid(5);
+        assertThat(current()).isSameAs(newest);
+        assertThat(changes).hasValue(told);
+        map.manifestUid(Long.MIN_VALUE); // 2^63, as uids are unsigned.
+        map.manifestUid(7);
+        assertThat(text(current())).doesNotContain("\"collectionsManifestUid\":\"7\"");
     }
 
     @Nested

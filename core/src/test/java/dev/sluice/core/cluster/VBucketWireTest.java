@@ -9,10 +9,19 @@ import dev.sluice.core.fixture.TestLimits;
 import dev.sluice.core.fixture.TestServer;
 import dev.sluice.core.fixture.WireClient;
 import dev.sluice.core.limits.Limits;
+import dev.sluice.engine.BucketConfiguration;
+import dev.sluice.engine.DocumentReads;
+import dev.sluice.engine.Engine;
+import dev.sluice.engine.EngineContext;
+import dev.sluice.engine.EngineException;
+import dev.sluice.engine.EngineProvider;
+import dev.sluice.engine.SpiVersion;
 import dev.sluice.engine.Status;
 import dev.sluice.testkit.Fault;
 import dev.sluice.testkit.FaultPlan;
 import dev.sluice.testkit.NaiveEngineProvider;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +60,37 @@ class VBucketWireTest {
 
     private WireClient connect(int... features) {
         return server.greeted(features);
+    }
+
+    /** Naive engines that can look up documents and nothing more, so that what asks for metadata waits as a look-up does. */
+    private static final class LookUpsOnly implements EngineProvider {
+        private final NaiveEngineProvider naive = new NaiveEngineProvider();
+
+        @Override
+        public String type() {
+            return "look-ups-only";
+        }
+
+        @Override
+        public int spiVersion() {
+            return SpiVersion.CURRENT;
+        }
+
+        @Override
+        public Engine create(BucketConfiguration configuration, EngineContext context) throws EngineException {
+            Engine inner = naive.create(configuration, context);
+            return (Engine) Proxy.newProxyInstance(
+                    LookUpsOnly.class.getClassLoader(), new Class<?>[] {Engine.class}, (proxy, method, given) -> {
+                        if (method.getName().equals("capability") && given[0] == DocumentReads.class) {
+                            return null;
+                        }
+                        try {
+                            return method.invoke(inner, given);
+                        } catch (InvocationTargetException e) {
+                            throw e.getCause();
+                        }
+                    });
+        }
     }
 
     private static Frame set(int vbucket, int state) {
@@ -258,6 +298,27 @@ class VBucketWireTest {
                     .satisfies(r -> assertThat(r.status()).isEqualTo(0x07));
         }
 
+        @Test
+        void commandsThatNameTheVbucketInTheirBody_goOnToo() {
+            server.createBucket("plain", new LookUpsOnly(), false);
+            manager.call(Frame.of(0x89).key("plain"));
+            manager.call(Frame.set("k", "v").vbucket(2));
+            manager.call(set(2, PENDING));
+            List<Frame> naming = List.of(
+                    Frame.of(0x92).value(new byte[] {0, 2, 0, 1, 'k'}),
+                    Frame.of(0x10).key("key k 2"));
+            for (Frame frame : naming) {
+                WireClient client = connect();
+                client.call(Frame.of(0x89).key("plain"));
+                client.send(frame).settle();
+                assertThat(client.take()).as("waits").isEmpty();
+                manager.call(set(2, ACTIVE));
+                List<Response> answers = Response.parse(client.settle().take());
+                assertThat(answers).isNotEmpty().allMatch(answer -> answer.status() == 0);
+                manager.call(set(2, PENDING));
+            }
+        }
+
         /** A state that changes just when the engine has called the vbucket pending is not missed. */
         @Test
         void aChangeBeforeTheCommandIsParked_isNotMissed() {
@@ -365,6 +426,14 @@ class VBucketWireTest {
             assertThat(manager.call(Frame.get("k")).text()).isEqualTo("v");
             assertThat(manager.status(Frame.of(0x94).key("k"))).isZero();
             assertThat(manager.status(get(9))).as("what a manager asks").isEqualTo(0x07);
+            WireClient client = connect(0x12, JSON);
+            for (Frame frame : List.of(
+                    Frame.get("").key(0x55, "k"),
+                    Frame.of(0xda).value("{}").datatype(1),
+                    Frame.of(0x91).value(new byte[8]))) {
+                assertThat(client.status(frame.vbucket(9))).isEqualTo(0x86);
+            }
+            assertThat(client.status(Frame.of(0x10).key("key-byid k 9 55"))).isEqualTo(0x86);
             assertThat(manager.status(on)).isZero();
             assertThat(manager.status(Frame.get("missing"))).isEqualTo(0x01);
             assertThat(manager.status(Frame.set("other", "w"))).isZero();

@@ -133,6 +133,24 @@ class InflatedValuesTest {
         }
     }
 
+    /** Who is not told the lock's CAS cannot give it back, and would keep everybody out for the lock's time. */
+    @Test
+    void aLockThatCannotBeShown_isGivenUp() {
+        for (FaultPlan plan : List.of(FaultPlan.none(), FaultPlan.everyFirstCall())) {
+            try (TestServer server = TestServer.naive(plan)) {
+                passive(server);
+                WireClient snappy = server.greeted(SNAPPY, XERROR);
+                snappy.call(set("k", snappy(largest())));
+                server.connect().window(1000).send(Frame.get("k")).settle();
+                Frame lock = Frame.of(0x94).key("k");
+                Response refused = server.greeted(XERROR).call(lock);
+                assertThat(refused.status()).isEqualTo(0x86);
+                assertThat(refused.text()).contains("take too much memory");
+                assertThat(snappy.status(lock)).as("nobody has it").isZero();
+            }
+        }
+    }
+
     @Test
     void whatAnEngineHoldsUp_isCharged_untilTheCommandEnds() {
         try (TestServer server = TestServer.naive()) {

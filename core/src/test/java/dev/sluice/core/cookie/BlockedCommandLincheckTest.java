@@ -58,6 +58,15 @@ public class BlockedCommandLincheckTest {
         }
 
         @Override
+        public void run(EngineCode code) {
+            try {
+                code.run();
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        @Override
         public int index() {
             return 0;
         }

@@ -174,6 +174,7 @@ class AuthWireTest {
             assertThat(response.text())
                     .contains("Unsupported mechanism. Must be one of: SCRAM-SHA512 SCRAM-SHA256 SCRAM-SHA1 PLAIN");
             assertThat(client.status(auth("OAUTHBEARER", ""))).isEqualTo(0x20);
+            assertThat(server.counter(ServerCounter.AUTH_ERRORS)).isEqualTo(2);
         }
 
         @Test
@@ -600,10 +601,10 @@ class AuthWireTest {
         private static final int COLLECTIONS = 0x12;
 
         private static final String MANIFEST = "{\"uid\":\"1\",\"scopes\":["
-                + "{\"uid\":\"0\",\"name\":\"_default\",\"collections\":[{\"uid\":\"0\",\"name\":\"_default\"}]},"
-                + "{\"uid\":\"8\",\"name\":\"s\",\"collections\":[{\"uid\":\"8\",\"name\":\"c\"},{\"uid\":\"9\",\"name\":\"d\"}]},"
-                + "{\"uid\":\"9\",\"name\":\"t\",\"collections\":[{\"uid\":\"a\",\"name\":\"e\"}]},"
-                + "{\"uid\":\"a\",\"name\":\"_system\",\"collections\":[{\"uid\":\"b\",\"name\":\"_query\"}]}]}";
+            + "{\"uid\":\"0\",\"name\":\"_default\",\"collections\":[{\"uid\":\"0\",\"name\":\"_default\"}]},"
+            + "{\"uid\":\"8\",\"name\":\"s\",\"collections\":[{\"uid\":\"8\",\"name\":\"c\"},{\"uid\":\"9\",\"name\":\"d\"}]},"
+            + "{\"uid\":\"9\",\"name\":\"t\",\"collections\":[{\"uid\":\"a\",\"name\":\"e\"}]},"
+            + "{\"uid\":\"a\",\"name\":\"_system\",\"collections\":[{\"uid\":\"b\",\"name\":\"_query\"}]}]}";
 
         private WireClient user(String name) {
             WireClient one = stranger(COLLECTIONS);

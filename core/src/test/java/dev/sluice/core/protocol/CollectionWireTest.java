@@ -3,6 +3,7 @@ package dev.sluice.core.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.core.bucket.BucketSpec;
+import dev.sluice.core.bucket.IngressLimit;
 import dev.sluice.core.cluster.NodeAddresses;
 import dev.sluice.core.collections.CollectionsSpec;
 import dev.sluice.core.fixture.Frame;
@@ -257,6 +258,14 @@ class CollectionWireTest extends WireContract {
             vbuckets.setState(new TestCookie(1), 1, VBucketState.DEAD);
             vbuckets.delete(new TestCookie(1), 1);
             assertThat(named.status(get(0x55, "k").vbucket(1))).isEqualTo(NOT_MY_VBUCKET);
+        }
+
+        @Test
+        void itGoesBeforeTheLimitOfAFullBucket_soThatClientsAskForItAnew() {
+            server.node().buckets().ingressLimit("default", IngressLimit.BUCKET_SIZE);
+            assertThat(named.status(set(0x55, "k", "v"))).isEqualTo(UNKNOWN_COLLECTION);
+            assertThat(named.status(set(3, "k", "v"))).as("a reserved id").isEqualTo(EINVAL);
+            assertThat(named.status(set(8, "k", "v"))).isEqualTo(0x35);
         }
 
         @Test
@@ -675,6 +684,17 @@ class CollectionWireTest extends WireContract {
             assertThat(named.status(Frame.of(0x10).key("key k 0 inv.x"))).isEqualTo(UNKNOWN_COLLECTION);
             assertThat(named.status(Frame.of(0x10).key("key k 0 x.y"))).isEqualTo(UNKNOWN_SCOPE);
             assertThat(named.status(Frame.of(0x10).key("key-byid k 0 0x55"))).isEqualTo(UNKNOWN_COLLECTION);
+        }
+
+        /** Who knows neither the collections nor the map of today learns of the one by asking for the other. */
+        @Test
+        void aVbucketThatIsNotHere_isAnsweredWithTheMap_whateverTheCollection() {
+            server.node().addresses(new NodeAddresses(null, 11210, 0, 8091, 0, Map.of()));
+            for (int collection : new int[] {0, 0x55}) {
+                Response response = named.call(get(collection, "k").vbucket(4));
+                assertThat(response.status()).isEqualTo(NOT_MY_VBUCKET);
+                assertThat(response.text()).contains("vBucketServerMap");
+            }
         }
 
         @Test

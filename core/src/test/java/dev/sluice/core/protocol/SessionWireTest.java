@@ -43,6 +43,13 @@ class SessionWireTest extends WireContract {
         }
 
         @Test
+        void hello_ofMoreFeaturesThanThereCanBe_isEinval() {
+            Frame longest = Frame.of(0x1f).value(new byte[1024]);
+            assertThat(client.status(longest)).isZero();
+            assertThat(client.status(Frame.of(0x1f).value(new byte[1026]))).isEqualTo(0x04);
+        }
+
+        @Test
         void hello_withoutAPrerequisite_isEinval_andLeavesWhatWas() {
             WireClient other = connect(MUTATION_SEQNO);
             for (int feature : new int[] {0x0d, 0x15, 0x18, 0x1f, 0x22, 0x24}) {

@@ -9,19 +9,28 @@ import static dev.sluice.core.scan.ScanClient.open;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.core.bucket.Bucket;
+import dev.sluice.core.datatype.CompressionMode;
+import dev.sluice.core.datatype.DatatypeSettings;
+import dev.sluice.core.datatype.SnappyCodec;
 import dev.sluice.core.fixture.Frame;
 import dev.sluice.core.fixture.Response;
 import dev.sluice.core.fixture.TestServer;
 import dev.sluice.core.fixture.WireClient;
+import dev.sluice.core.limits.InflatedBudget;
 import dev.sluice.core.limits.Limits;
+import dev.sluice.engine.Datatype;
+import dev.sluice.testkit.EngineDriver;
 import dev.sluice.testkit.Fault;
 import dev.sluice.testkit.FaultPlan;
+import dev.sluice.testkit.Key;
 import dev.sluice.testkit.Operation;
+import dev.sluice.testkit.Store;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
@@ -265,6 +274,77 @@ class ScanLifeTest {
         assertThat(client.status(next(id))).isEqualTo(0x84);
         assertThat(registry().open()).isZero();
         assertThat(client.status(next(id))).isEqualTo(0x01);
+    }
+
+    /** The request is read after the bucket has ended its scans, and before the connection has heard of that. */
+    @Test
+    void creationWhileItsBucketGoes_holdsNothingUp() {
+        start(FaultPlan.none(), 0);
+        WireClient client = connect();
+        Bucket bucket = server.bucket("default");
+        ScanRegistry registry = registry();
+        client.send(ScanClient.create("{}"));
+        CompletableFuture<Void> paused = server.node().buckets().pause("default");
+        server.advance(Duration.ofSeconds(3));
+        assertThat(paused).as("pause").isCompleted();
+        assertThat(registry.takeSlot()).isFalse();
+        assertThat(registry.open()).isZero();
+        assertThat(registry.quiet()).isTrue();
+        assertThat(bucket.userCount()).isZero();
+    }
+
+    /** One document of 20 MiB and a limit of 30 MiB for all that the server copies: one slow reader is in, the next is not. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void slowScanners_ofLargeDocuments_areBoundedTogether(boolean compressed) {
+        start(FaultPlan.none(), 0);
+        server.datatypes("default", new DatatypeSettings(CompressionMode.PASSIVE, 1.2, true));
+        byte[] value = new byte[20 << 20];
+        WireClient writer = server.greeted(0x0a);
+        Frame set = Frame.set("k", "");
+        assertThat(writer.status(
+                        compressed
+                                ? set.value(Objects.requireNonNull(SnappyCodec.deflate(value, 0, value.length)))
+                                        .datatype(Datatype.SNAPPY)
+                                : set.value(value)))
+                .isZero();
+        InflatedBudget budget = server.node().inflatedBudget();
+        WireClient slow = connect();
+        slow.window(1000).send(next(open(slow, "{}"))).settle();
+        assertThat(budget.usedBytes()).isBetween((long) value.length, value.length + 100L);
+        for (int i = 0; i < 5; i++) {
+            WireClient client = connect();
+            String id = open(client, "{}");
+            assertThat(client.status(next(id))).isEqualTo(0x86);
+            assertThat(client.status(next(id))).as("the scan is over").isEqualTo(0x01);
+        }
+        assertThat(keys(Response.parse(slow.readFreely().settle().take()), COMPLETE))
+                .containsExactly("k");
+        assertThat(budget.usedBytes()).isZero();
+        WireClient leaving = connect();
+        leaving.window(1000).send(next(open(leaving, "{}"), 1, 0, 0)).settle();
+        assertThat(budget.usedBytes()).isPositive();
+        leaving.disconnect();
+        server.settle();
+        assertThat(budget.usedBytes()).isZero();
+        assertThat(registry().open())
+                .as("a scan that rests waits for its client")
+                .isEqualTo(1);
+    }
+
+    @Test
+    void documentThatIsNotWhatItsDatatypeSays_endsTheScan_andIsNoFaultOfOurs() {
+        start(FaultPlan.none(), 0);
+        new EngineDriver(server.engine("default").inner(), server.scheduler(), 1)
+                .store(0, Key.of("k"), Store.set("garbage").datatype(Datatype.SNAPPY));
+        WireClient client = connect();
+        String id = open(client, "{}");
+        Response response = client.call(next(id));
+        assertThat(response.status()).isEqualTo(0x84);
+        assertThat(response.text()).contains("not what its datatype says");
+        assertThat(registry().open()).isZero();
+        String keys = open(client, KEYS);
+        assertThat(keys(client.ask(next(keys)), COMPLETE)).containsExactly("k");
     }
 
     @Test
