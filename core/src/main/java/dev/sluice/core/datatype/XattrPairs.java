@@ -21,7 +21,23 @@ public final class XattrPairs {
     private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
 
     /** One attribute: slices of arrays that never change. */
-    private record Pair(byte[] keyArray, int keyOffset, int keyLength, byte[] value, int valueOffset, int valueLength) {
+    private static final class Pair {
+
+        private final byte[] keyArray;
+        private final int keyOffset;
+        private final int keyLength;
+        private final byte[] value;
+        private final int valueOffset;
+        private final int valueLength;
+
+        Pair(byte[] keyArray, int keyOffset, int keyLength, byte[] value, int valueOffset, int valueLength) {
+            this.keyArray = keyArray;
+            this.keyOffset = keyOffset;
+            this.keyLength = keyLength;
+            this.value = value;
+            this.valueOffset = valueOffset;
+            this.valueLength = valueLength;
+        }
 
         boolean isSystem() {
             return keyArray[keyOffset] == '_';
