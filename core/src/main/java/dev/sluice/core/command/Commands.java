@@ -22,6 +22,11 @@ public final class Commands {
     public static final Command UNLOCK = Documents::unlock;
     public static final Command FLUSH = Documents::flush;
 
+    /** Their request is a {@link SubdocRequest} in {@code request.detail()}. */
+    public static final Command SUBDOC_LOOKUP = SubdocLookup::execute;
+
+    public static final Command SUBDOC_MUTATION = SubdocMutation::execute;
+
     public static final Command NOOP = SessionCommands::noop;
     public static final Command QUIT = SessionCommands::quit;
     public static final Command QUIT_QUIETLY = SessionCommands::quitQuietly;

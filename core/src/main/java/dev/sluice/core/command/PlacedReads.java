@@ -10,6 +10,7 @@ import dev.sluice.engine.Persistence;
 import dev.sluice.engine.Status;
 import dev.sluice.engine.VBucketState;
 import dev.sluice.engine.VBuckets;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,8 @@ final class PlacedReads {
 
     private static final DocumentReads.Scope REPLICA_DOCUMENTS =
             new DocumentReads.Scope(REPLICA, DocumentFilter.ALIVE, true);
+    private static final DocumentReads.Scope REPLICA_DOCUMENTS_AND_TOMBSTONES =
+            new DocumentReads.Scope(REPLICA, DocumentFilter.ALIVE_OR_DELETED, true);
     private static final DocumentReads.Scope METADATA =
             new DocumentReads.Scope(ACTIVE_OR_PENDING, DocumentFilter.ALIVE_OR_DELETED, false);
     private static final DocumentReads.Scope METADATA_ANYWHERE =
@@ -34,8 +37,18 @@ final class PlacedReads {
 
     /** A live document of a replica. */
     static Status replica(CommandCookie cookie, int vbucket, DocumentKey key, DocumentView out) {
+        return replica(cookie, vbucket, key, REPLICA_DOCUMENTS, out);
+    }
+
+    /** A document or tombstone of a replica. */
+    static Status replicaOrTombstone(CommandCookie cookie, int vbucket, DocumentKey key, DocumentView out) {
+        return replica(cookie, vbucket, key, REPLICA_DOCUMENTS_AND_TOMBSTONES, out);
+    }
+
+    private static Status replica(
+            CommandCookie cookie, int vbucket, DocumentKey key, DocumentReads.Scope scope, DocumentView out) {
         DocumentReads reads = cookie.bucket().engine().capability(DocumentReads.class);
-        return reads == null ? Status.NOT_MY_VBUCKET : reads.read(cookie, vbucket, key, REPLICA_DOCUMENTS, out);
+        return reads == null ? Status.NOT_MY_VBUCKET : reads.read(cookie, vbucket, key, scope, out);
     }
 
     /** Metadata of a document or tombstone of an active or pending vbucket; the value may be missing. */
@@ -63,6 +76,13 @@ final class PlacedReads {
             return vbuckets.state(vbucket);
         }
         return vbucket < bucket.spec().configuration().vbucketCount() ? VBucketState.ACTIVE : null;
+    }
+
+    /** Which history a vbucket has now, or 0 where the engine has none to tell of. */
+    static long uuid(Bucket bucket, int vbucket) {
+        VBuckets vbuckets = bucket.engine().capability(VBuckets.class);
+        List<VBuckets.FailoverEntry> log = vbuckets == null ? List.of() : vbuckets.failoverLog(vbucket);
+        return log.isEmpty() ? 0 : log.get(0).vbucketUuid();
     }
 
     /** Why a command that needs an active vbucket cannot go on, or null where it can. */

@@ -100,6 +100,21 @@ public interface Reply {
             int length,
             @Nullable Runnable gone);
 
+    /** The one thing that was looked up in a document; it was found. Ends the reply. */
+    void lookedUp(CommandCookie cookie, SubdocResults results);
+
+    /** What was looked up in a document, each thing with a status of its own. Ends the reply. */
+    void lookedUpEach(CommandCookie cookie, SubdocResults results);
+
+    /** A document was changed at one place. Ends the reply. */
+    void mutatedAt(CommandCookie cookie, SubdocResults results, MutationResult result);
+
+    /**
+     * A document was changed at several places; or at none, as the {@linkplain SubdocResults#firstFailure() first} that
+     * could not be changed has prevented it. Ends the reply.
+     */
+    void mutatedAtEach(CommandCookie cookie, SubdocResults results, MutationResult result);
+
     /** A failure that the engine or a validator named. Ends the reply. */
     void failure(CommandCookie cookie, Status status);
 

@@ -8,6 +8,7 @@ import dev.sluice.core.cookie.Refusal;
 import dev.sluice.core.cookie.Reply;
 import dev.sluice.core.cookie.Request;
 import dev.sluice.core.cookie.Session;
+import dev.sluice.core.cookie.SubdocResults;
 import dev.sluice.core.datatype.Xattrs;
 import dev.sluice.core.spool.ScanEncoder;
 import dev.sluice.core.statistics.BucketCounter;
@@ -45,6 +46,7 @@ public final class BinaryReply implements Reply {
     private final Session session;
     private final Outbound outbound;
     private final ClusterMapFrames maps;
+    private final SubdocFrames subdoc;
     private long features;
     /** The datatype bits that go with the features. */
     private int negotiated;
@@ -55,6 +57,7 @@ public final class BinaryReply implements Reply {
         this.session = session;
         this.outbound = session.outbound();
         this.maps = new ClusterMapFrames(session, this);
+        this.subdoc = new SubdocFrames(session, this);
     }
 
     // ---- what the client understands --------------------------------------------------------------------------------
@@ -264,7 +267,12 @@ public final class BinaryReply implements Reply {
         out.writeLong(value);
     }
 
-    private static void token(ByteBuf out, int extras, MutationResult result) {
+    /** How many bytes of extras say where in the history of its vbucket a mutation is: none where nobody asked. */
+    int tokenBytes() {
+        return has(Feature.MUTATION_SEQNO) ? TOKEN_BYTES : 0;
+    }
+
+    static void token(ByteBuf out, int extras, MutationResult result) {
         if (extras != 0) {
             out.writeLong(result.vbucketUuid());
             out.writeLong(result.seqno());
@@ -362,6 +370,26 @@ public final class BinaryReply implements Reply {
     }
 
     @Override
+    public void lookedUp(CommandCookie cookie, SubdocResults results) {
+        subdoc.lookedUp(cookie, results);
+    }
+
+    @Override
+    public void lookedUpEach(CommandCookie cookie, SubdocResults results) {
+        subdoc.lookedUpEach(cookie, results);
+    }
+
+    @Override
+    public void mutatedAt(CommandCookie cookie, SubdocResults results, MutationResult result) {
+        subdoc.mutatedAt(cookie, results, result);
+    }
+
+    @Override
+    public void mutatedAtEach(CommandCookie cookie, SubdocResults results, MutationResult result) {
+        subdoc.mutatedAtEach(cookie, results, result);
+    }
+
+    @Override
     public void failure(CommandCookie cookie, Status status) {
         if (status == Status.NO_SUCH_KEY && quietLookUp(cookie)) {
             return;
@@ -430,7 +458,7 @@ public final class BinaryReply implements Reply {
      * @param valueLength of the value that the header announces
      * @param reserved how many bytes of body the caller writes behind the header
      */
-    private ByteBuf header(
+    ByteBuf header(
             CommandCookie cookie,
             WireStatus status,
             int keyLength,

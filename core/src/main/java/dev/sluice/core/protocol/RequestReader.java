@@ -107,6 +107,22 @@ final class RequestReader {
                     GET_CMD_TIMER,
                     SET_CTRL_TOKEN,
                     GET_CTRL_TOKEN -> ManagementReader.read(cookie, reply, opcode, array, extras);
+            case SUBDOC_GET,
+                    SUBDOC_EXISTS,
+                    SUBDOC_GET_COUNT,
+                    SUBDOC_DICT_ADD,
+                    SUBDOC_DICT_UPSERT,
+                    SUBDOC_DELETE,
+                    SUBDOC_REPLACE,
+                    SUBDOC_ARRAY_PUSH_LAST,
+                    SUBDOC_ARRAY_PUSH_FIRST,
+                    SUBDOC_ARRAY_INSERT,
+                    SUBDOC_ARRAY_ADD_UNIQUE,
+                    SUBDOC_COUNTER,
+                    SUBDOC_REPLACE_BODY_WITH_XATTR ->
+                SubdocReader.single(cookie, reply, opcode, array, extras, extrasLength);
+            case SUBDOC_MULTI_LOOKUP, SUBDOC_MULTI_MUTATION ->
+                SubdocReader.multi(cookie, reply, opcode, array, extras, extrasLength);
             default -> MetadataReader.read(cookie, reply, opcode, array, extras, extrasLength);
         };
     }

@@ -127,6 +127,19 @@ record Rules(
     static final Rules COMPACT_DB =
             NOTHING.extras(24).name(Part.FORBIDDEN, Part.OPTIONAL).datatypes(JSON);
 
+    /** What stands in extras and value, and which of it a look-up takes, is for {@link SubdocReader} to say, in its order. */
+    static final Rules SUBDOC_LOOKUP =
+            NOTHING.extras(3, 4, 7, 8, 11, 12).documentKey(Part.OPTIONAL).anyCas();
+
+    static final Rules SUBDOC_MUTATION = SUBDOC_LOOKUP.takesDurability().takesPreserveTtl();
+    static final Rules SUBDOC_MULTI_LOOKUP =
+            NOTHING.extras(0, 1).documentKey(Part.OPTIONAL).anyCas();
+    static final Rules SUBDOC_MULTI_MUTATION = NOTHING.extras(0, 1, 4, 5, 8, 9)
+            .documentKey(Part.OPTIONAL)
+            .anyCas()
+            .takesDurability()
+            .takesPreserveTtl();
+
     /** The protocol knows the opcode, Sluice does not serve it today: NOT_SUPPORTED. */
     static final Rules NOT_SERVED =
             new Rules(~0L, Part.OPTIONAL, Part.OPTIONAL, CasRule.ANY, JSON | SNAPPY, false, false, false, false);

@@ -27,6 +27,7 @@ public final class ServedCapabilities {
             addIf(words, "subdoc.DocumentMacroSupport", Feature.SUBDOC_DOCUMENT_MACRO_SUPPORT.granted());
             addIf(words, "subdoc.BinaryXattr", Feature.SUBDOC_BINARY_XATTR.granted());
             addIf(words, "subdoc.ReplicaRead", Feature.SUBDOC_REPLICA_READ.granted());
+            addIf(words, "subdoc.AccessDeleted", Feature.SUBDOC_ALLOW_REPLICA_READ_ON_DELETED_DOCS.granted());
             boolean revives =
                     Feature.SUBDOC_REPLACE_BODY_WITH_XATTR.granted() && Opcode.SUBDOC_REPLACE_BODY_WITH_XATTR.served();
             addIf(words, "subdoc.ReplaceBodyWithXattr", revives);

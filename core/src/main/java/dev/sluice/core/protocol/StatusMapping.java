@@ -26,7 +26,13 @@ final class StatusMapping {
 
     /** As {@link #toWire(Status, boolean, boolean)}, for failures of the server's own. */
     static @Nullable WireStatus toWire(Refusal refusal, boolean xerror, boolean collections) {
-        WireStatus wire = switch (refusal) {
+        WireStatus wire = toWire(refusal);
+        return xerror ? wire : wire.withoutXerror(collections);
+    }
+
+    /** The status of a failure of the server's own, as it stands within an answer whatever the connection understands. */
+    static WireStatus toWire(Refusal refusal) {
+        return switch (refusal) {
             case DELTA_BAD_VALUE -> WireStatus.DELTA_BADVAL;
             case XATTR_INVALID -> WireStatus.XATTR_EINVAL;
             case NO_BUCKET -> WireStatus.NO_BUCKET;
@@ -38,8 +44,23 @@ final class StatusMapping {
             case NO_ACCESS -> WireStatus.EACCESS;
             case AUTHENTICATION_FAILED -> WireStatus.AUTH_ERROR;
             case CAS_VALUE_INVALID -> WireStatus.CAS_VALUE_INVALID;
+            case PATH_NOT_FOUND -> WireStatus.SUBDOC_PATH_ENOENT;
+            case PATH_MISMATCH -> WireStatus.SUBDOC_PATH_MISMATCH;
+            case PATH_INVALID -> WireStatus.SUBDOC_PATH_EINVAL;
+            case PATH_TOO_BIG -> WireStatus.SUBDOC_PATH_E2BIG;
+            case DOCUMENT_TOO_DEEP -> WireStatus.SUBDOC_DOC_E2DEEP;
+            case VALUE_CANNOT_INSERT -> WireStatus.SUBDOC_VALUE_CANTINSERT;
+            case DOCUMENT_NOT_JSON -> WireStatus.SUBDOC_DOC_NOTJSON;
+            case NUMBER_TOO_BIG -> WireStatus.SUBDOC_NUM_ERANGE;
+            case DELTA_INVALID -> WireStatus.SUBDOC_DELTA_EINVAL;
+            case PATH_EXISTS -> WireStatus.SUBDOC_PATH_EEXISTS;
+            case VALUE_TOO_DEEP -> WireStatus.SUBDOC_VALUE_ETOODEEP;
+            case UNKNOWN_VIRTUAL_ATTRIBUTE -> WireStatus.SUBDOC_XATTR_UNKNOWN_VATTR;
+            case UNKNOWN_DOCUMENT_MACRO -> WireStatus.SUBDOC_XATTR_UNKNOWN_VATTR_MACRO;
+            case CAN_ONLY_REVIVE_DELETED -> WireStatus.SUBDOC_CAN_ONLY_REVIVE_DELETED_DOCUMENTS;
+            case DELETED_HAS_NO_VALUE -> WireStatus.SUBDOC_DELETED_DOCUMENT_CANT_HAVE_VALUE;
+            case FIELD_NOT_BINARY -> WireStatus.SUBDOC_FIELD_NOT_BINARY_VALUE;
         };
-        return xerror ? wire : wire.withoutXerror(collections);
     }
 
     private static WireStatus toWire(Status status) {

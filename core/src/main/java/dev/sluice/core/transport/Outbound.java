@@ -37,6 +37,10 @@ public final class Outbound {
     private int bodyPosition;
     private int bodyEnd;
     private @Nullable Runnable bodyGone;
+    /** What follows the slice that is under way, in the same value. */
+    private Slices following = Slices.NONE;
+
+    private int followingIndex;
     private boolean drainAwaited;
     /** Written to the transport in this turn, and not flushed yet. */
     private long unflushedBytes;
@@ -125,6 +129,20 @@ public final class Outbound {
     }
 
     /**
+     * As {@link #cursor(byte[], int, int, Runnable)}, for a value that is put together from slices of several arrays.
+     *
+     * @param slices in their order; at least one
+     */
+    public void cursor(Slices slices, @Nullable Runnable gone) {
+        cursor(slices.array(0), slices.offset(0), slices.length(0), gone);
+        following = slices;
+        followingIndex = 1;
+        for (int i = 1; i < slices.count(); i++) {
+            acceptedBytes += slices.length(i);
+        }
+    }
+
+    /**
      * Hands everything to the socket that it takes.
      *
      * @return whether all of it was handed over; if not, the rest follows at {@link Transport#notifyWhenDrained}
@@ -200,7 +218,12 @@ public final class Outbound {
         ByteBuf piece = transport.allocate(length);
         piece.writeBytes(array, bodyPosition, length);
         bodyPosition += length;
-        if (bodyPosition == bodyEnd) {
+        if (bodyPosition == bodyEnd && followingIndex < following.count()) {
+            body = following.array(followingIndex);
+            bodyPosition = following.offset(followingIndex);
+            bodyEnd = bodyPosition + following.length(followingIndex);
+            followingIndex++;
+        } else if (bodyPosition == bodyEnd) {
             dropBody();
         }
         transport.write(piece);
@@ -214,6 +237,9 @@ public final class Outbound {
         }
         if (body != null) {
             bytes += bodyEnd - bodyPosition;
+            for (int i = followingIndex; i < following.count(); i++) {
+                bytes += following.length(i);
+            }
         }
         return bytes;
     }
@@ -230,6 +256,8 @@ public final class Outbound {
 
     private void dropBody() {
         body = null;
+        following = Slices.NONE;
+        followingIndex = 0;
         Runnable gone = bodyGone;
         bodyGone = null;
         if (gone != null) {

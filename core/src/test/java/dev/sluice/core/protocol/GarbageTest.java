@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.core.fixture.Frame;
 import dev.sluice.core.fixture.Hex;
 import dev.sluice.core.fixture.Response;
+import dev.sluice.core.fixture.Subdoc;
 import dev.sluice.core.fixture.TestServer;
 import dev.sluice.core.fixture.WireClient;
 import java.util.List;
@@ -64,6 +65,72 @@ class GarbageTest {
             }
             assertThat(witness.status(Frame.noop())).isZero();
         }
+    }
+
+    /** Requests of the sub-document commands in which everything may be anything, for documents of every kind. */
+    @Test
+    void plausiblePathsAndSteps() {
+        try (TestServer server = TestServer.naive()) {
+            WireClient witness = server.connect();
+            for (int seed = 0; seed < SEEDS; seed++) {
+                Random random = new Random(seed);
+                Frame[] frames = new Frame[2 + random.nextInt(8)];
+                frames[0] = Frame.hello(0x06, 0x07, 0x0b);
+                for (int i = 1; i < frames.length; i++) {
+                    frames[i] = random.nextInt(4) == 0
+                            ? Frame.set("k" + random.nextInt(3), text(random, "{[]}\":,0a\\ \u00e4"))
+                            : step(random);
+                }
+                feed(server, Frame.join(frames), "seed " + seed);
+            }
+            assertThat(witness.status(Frame.noop())).isZero();
+        }
+    }
+
+    private static String text(Random random, String alphabet) {
+        String[] good = {"{}", "[1,2]", "{\"a\":{\"b\":[1,\"x\"]}}", "1", "\"${Mutation.CAS}\"", "\"${$document.CAS}\""};
+        if (random.nextInt(3) > 0) {
+            return good[random.nextInt(good.length)];
+        }
+        StringBuilder text = new StringBuilder();
+        for (int i = random.nextInt(20); i > 0; i--) {
+            text.append(alphabet.charAt(random.nextInt(alphabet.length())));
+        }
+        return text.toString();
+    }
+
+    private static String path(Random random) {
+        String[] good = {"a", "a.b", "a.b[0]", "[0]", "[-1]", "_s", "_s.x", "$document", "$XTOC", "$vbucket.HLC", "", "u"};
+        return random.nextInt(3) > 0 ? good[random.nextInt(good.length)] : text(random, "ab.[]0-1`_$\\\"\u00e4");
+    }
+
+    private static int pathFlags(Random random) {
+        int[] good = {0, 0, 1, 4, 4, 5, 0x14, 0x24};
+        return random.nextInt(8) == 0 ? random.nextInt(256) : good[random.nextInt(good.length)];
+    }
+
+    private static Frame step(Random random) {
+        int[] opcodes = {0xc5, 0xc6, 0xc7, 0xc8, 0xc9, 0xca, 0xcb, 0xcc, 0xcd, 0xce, 0xcf, 0xd2, 0xd3, 0, 1, 4};
+        int opcode = opcodes[random.nextInt(13)];
+        Subdoc subdoc = Subdoc.single(opcode, pathFlags(random), path(random), text(random, "{[]}\":,0"));
+        if (random.nextBoolean()) {
+            boolean lookup = random.nextBoolean();
+            subdoc = lookup ? Subdoc.lookup() : Subdoc.mutation();
+            for (int i = random.nextInt(5); i >= 0; i--) {
+                int one = random.nextInt(10) == 0 ? random.nextInt(256) : opcodes[random.nextInt(opcodes.length)];
+                subdoc.step(one, pathFlags(random), path(random), lookup ? "" : text(random, "{[]}\":,0"));
+            }
+            if (random.nextInt(10) == 0) {
+                subdoc.raw((byte) random.nextInt(256), (byte) random.nextInt(256));
+            }
+        }
+        if (random.nextBoolean()) {
+            subdoc.doc(random.nextInt(4) == 0 ? random.nextInt(256) : random.nextInt(2) * Subdoc.MKDOC);
+        }
+        if (random.nextInt(4) == 0) {
+            subdoc.doc(Subdoc.ACCESS_DELETED | random.nextInt(8));
+        }
+        return subdoc.frame("k" + random.nextInt(3));
     }
 
     private static Frame plausible(Random random) {

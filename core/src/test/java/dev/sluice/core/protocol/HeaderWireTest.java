@@ -90,11 +90,15 @@ class HeaderWireTest {
             new Row("b7", "8", '-', '-', "0", "raw"),
             new Row("af", "0", '+', 'o', "0", "json"),
             new Row("80 81", "0", '-', '-', "0", "raw"),
-            new Row("b3", "24", '-', 'o', "0", "json"));
+            new Row("b3", "24", '-', 'o', "0", "json"),
+            new Row("c5 c6 c7 c8 c9 ca cb cc cd ce cf d2 d3", "3 4 7 8 11 12", '+', 'o', "any", "raw"),
+            new Row("d0", "0 1", '+', 'o', "any", "raw"),
+            new Row("d1", "0 1 4 5 8 9", '+', 'o', "any", "raw"));
 
     /** Their extras, keys and values have rules of their own, by which nothing short is legal. */
-    private static final Set<Integer> PARTICULAR =
-            Set.of(0xda, 0x4b, 0xb2, 0x91, 0x92, 0xaf, 0x82, 0xf4, 0xb9, 0xbb, 0xbc);
+    private static final Set<Integer> PARTICULAR = Set.of(
+            0xda, 0x4b, 0xb2, 0x91, 0x92, 0xaf, 0x82, 0xf4, 0xb9, 0xbb, 0xbc, 0xc5, 0xc6, 0xc7, 0xc8, 0xc9, 0xca, 0xcb,
+            0xcc, 0xcd, 0xce, 0xcf, 0xd2, 0xd3);
 
     private static List<Integer> opcodes(Row row) {
         List<Integer> opcodes = new ArrayList<>();

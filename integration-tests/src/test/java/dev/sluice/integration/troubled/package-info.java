@@ -1,0 +1,5 @@
+/** An engine with which everything goes wrong now and then. Loaded by the server's class loader for plugins. */
+@NullMarked
+package dev.sluice.integration.troubled;
+
+import org.jspecify.annotations.NullMarked;
