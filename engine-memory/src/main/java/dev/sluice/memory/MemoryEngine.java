@@ -9,6 +9,7 @@ import dev.sluice.engine.DocumentFilter;
 import dev.sluice.engine.DocumentKey;
 import dev.sluice.engine.DocumentReads;
 import dev.sluice.engine.DocumentView;
+import dev.sluice.engine.DurabilityLevel;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.EngineClock;
 import dev.sluice.engine.EngineContext;
@@ -25,6 +26,10 @@ import dev.sluice.engine.Status;
 import dev.sluice.engine.StoreRequest;
 import dev.sluice.engine.VBucketState;
 import dev.sluice.engine.VBuckets;
+import dev.sluice.memory.table.Documents;
+import dev.sluice.memory.table.DroppedCollections;
+import dev.sluice.memory.table.Mutations;
+import dev.sluice.memory.table.RandomChoice;
 import java.lang.System.Logger;
 import java.util.Iterator;
 import java.util.List;
@@ -71,7 +76,7 @@ final class MemoryEngine
     private final ItemPager itemPager;
     private final ExpiryPager expiryPager;
     private final TombstonePurger tombstonePurger;
-    private final DroppedCollections droppedCollections;
+    private final DroppedCollections<VBucket> droppedCollections;
     private final StatisticsGroups statistics;
     private volatile CollectionSet collections = CollectionSet.ALL;
     private volatile Settings settings;
@@ -84,7 +89,12 @@ final class MemoryEngine
         this.settings = settings;
         this.counters = new Counters(context.metrics());
         this.quota = new MemoryQuota(context.memory(), counters, settings);
-        this.mutations = new Mutations(clock, quota, counters, context.topology());
+        this.mutations = new Mutations(
+                clock,
+                quota,
+                () -> counters.add(Counter.EXPIRED_BY_ACCESS),
+                DurabilityLevel.MAJORITY,
+                context.topology());
         this.scans = new ScanService(this, context);
         this.vbuckets = new AtomicReferenceArray<>(configuration.vbucketCount());
         // Not from a secure source: a UUID tells histories apart, it protects nothing. And tests can replay it.
@@ -99,7 +109,7 @@ final class MemoryEngine
                 settings.purgeAgeSeconds(),
                 clock,
                 counters);
-        this.droppedCollections = new DroppedCollections(vbuckets, context.nonIoPool());
+        this.droppedCollections = new DroppedCollections<>(vbuckets, context.nonIoPool());
         this.statistics = new StatisticsGroups(vbuckets, quota, counters, () -> this.settings, newUuid());
     }
 

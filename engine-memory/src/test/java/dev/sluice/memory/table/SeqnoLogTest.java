@@ -1,4 +1,4 @@
-package dev.sluice.memory;
+package dev.sluice.memory.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

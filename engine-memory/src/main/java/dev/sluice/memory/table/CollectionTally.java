@@ -1,4 +1,4 @@
-package dev.sluice.memory;
+package dev.sluice.memory.table;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -8,9 +8,9 @@ import java.lang.invoke.VarHandle;
  *
  * <p><b>Thread.</b> Changed under the vbucket's lock; the highest sequence number may be read without it.
  */
-final class CollectionTally {
+public final class CollectionTally {
 
-    static final long HEAP_BYTES = HeapLayout.object(2 * Long.BYTES + 3 * Integer.BYTES + 1, 0);
+    public static final long HEAP_BYTES = HeapLayout.object(2 * Long.BYTES + 3 * Integer.BYTES + 1, 0);
 
     private static final VarHandle HIGH_SEQNO;
 
@@ -22,7 +22,7 @@ final class CollectionTally {
         }
     }
 
-    final int collection;
+    public final int collection;
 
     @SuppressWarnings({"FieldMayBeFinal", "UnusedVariable"}) // Read and written through the handle.
     private long highSeqno;
@@ -32,51 +32,51 @@ final class CollectionTally {
     private int versionCount;
     private boolean dropped;
 
-    CollectionTally(int collection) {
+    public CollectionTally(int collection) {
         this.collection = collection;
     }
 
     /** A version comes to the table (1) or leaves it (-1). */
-    void count(boolean deleted, long heapBytes, int sign) {
+    public void count(boolean deleted, long heapBytes, int sign) {
         versionCount += sign;
         liveCount += deleted ? 0 : sign;
         bytes += sign * heapBytes;
     }
 
     /** The collection has changed. A plain store with release: readers want a number, not a fence in every write. */
-    void highSeqno(long seqno) {
+    public void highSeqno(long seqno) {
         HIGH_SEQNO.setRelease(this, seqno);
     }
 
     /** Any thread. */
-    long highSeqno() {
+    public long highSeqno() {
         return (long) HIGH_SEQNO.getAcquire(this);
     }
 
-    long bytes() {
+    public long bytes() {
         return bytes;
     }
 
-    int liveCount() {
+    public int liveCount() {
         return liveCount;
     }
 
     /** Tombstones included. */
-    int versionCount() {
+    public int versionCount() {
         return versionCount;
     }
 
     /** Whether the collection is gone, and what is counted here waits for its removal. */
-    boolean dropped() {
+    public boolean dropped() {
         return dropped;
     }
 
-    void drop() {
+    public void drop() {
         dropped = true;
     }
 
     /** The vbucket's documents are gone, all at once. */
-    void clear() {
+    public void clear() {
         bytes = 0;
         liveCount = 0;
         versionCount = 0;

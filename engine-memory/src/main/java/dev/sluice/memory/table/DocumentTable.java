@@ -1,4 +1,4 @@
-package dev.sluice.memory;
+package dev.sluice.memory.table;
 
 import dev.sluice.engine.DocumentKey;
 import java.lang.invoke.MethodHandles;
@@ -80,10 +80,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Thread.</b> {@link #find} and the static look at bags: any. All that changes: one at a time, under the vbucket's lock.
  */
-final class DocumentTable {
+public final class DocumentTable {
 
     /** A bag that is searched in full on each miss must be small; one whose overhead should not show must be large. */
-    static final int DOCUMENTS_PER_BAG = 40;
+    public static final int DOCUMENTS_PER_BAG = 40;
 
     /** Below this average bags are merged: far enough from the other limit that the two never take turns. */
     private static final int DOCUMENTS_PER_BAG_MIN = 10;
@@ -99,10 +99,10 @@ final class DocumentTable {
     private static final int RECENCY_USED = 3;
 
     /** State of an entry whose document can expire. */
-    static final int EXPIRING = 0x40;
+    public static final int EXPIRING = 0x40;
 
     /** State of an entry that holds a tombstone. */
-    static final int TOMBSTONE = 0x80;
+    public static final int TOMBSTONE = 0x80;
 
     private static final long LOW_BITS = 0x0101010101010101L;
     private static final long HIGH_BITS = 0x8080808080808080L;
@@ -133,12 +133,12 @@ final class DocumentTable {
     private Object[] locatedBag = NO_BAG;
     private int locatedSlot = -1;
 
-    DocumentTable() {
+    public DocumentTable() {
         this(DOCUMENTS_PER_BAG, DOCUMENTS_PER_BAG_MIN);
     }
 
     /** With limits of its own, for tests that want a split or a merge from each change. */
-    DocumentTable(int documentsPerBag, int documentsPerBagMin) {
+    public DocumentTable(int documentsPerBag, int documentsPerBagMin) {
         this.documentsPerBag = documentsPerBag;
         this.documentsPerBagMin = documentsPerBagMin;
         publish(0, null, newBag(0));
@@ -149,7 +149,7 @@ final class DocumentTable {
      *
      * @param used whether this counts as a use of the document
      */
-    byte @Nullable [] find(DocumentKey key, boolean used) {
+    public byte @Nullable [] find(DocumentKey key, boolean used) {
         int hash = key.hash();
         long pattern = (tag(hash) & 0xffL) * LOW_BITS;
         while (true) {
@@ -211,7 +211,7 @@ final class DocumentTable {
      * Looks a key up for the writer and remembers where it is, for {@link #replace} or {@link #remove}, until the next call
      * that changes something.
      */
-    byte @Nullable [] locate(DocumentKey key) {
+    public byte @Nullable [] locate(DocumentKey key) {
         Object[] bag = currentBag(indexOf(key.hash(), bagCount));
         int slot = search(bag, key, (tag(key.hash()) & 0xffL) * LOW_BITS);
         locatedBag = bag;
@@ -220,7 +220,7 @@ final class DocumentTable {
     }
 
     /** Puts a new version in the place of the one that was located. */
-    void replace(byte[] document) {
+    public void replace(byte[] document) {
         assert locatedSlot >= 0;
         byte[] marks = marks(locatedBag);
         BYTES.setRelease(marks, capacity(locatedBag) + locatedSlot, initialState(document, RECENCY_USED));
@@ -228,7 +228,7 @@ final class DocumentTable {
     }
 
     /** Adds a key that is not there. */
-    void insert(int hash, byte[] document) {
+    public void insert(int hash, byte[] document) {
         int index = indexOf(hash, bagCount);
         Object[] bag = currentBag(index);
         int slot = used(bag);
@@ -246,7 +246,7 @@ final class DocumentTable {
     }
 
     /** Takes the located version out for good. */
-    void remove() {
+    public void remove() {
         assert locatedSlot >= 0;
         Object[] bag = locatedBag;
         int hash = Documents.hash(document(bag, locatedSlot));
@@ -268,7 +268,7 @@ final class DocumentTable {
      *
      * @return whether there may be more to merge
      */
-    boolean shrink() {
+    public boolean shrink() {
         if (bagCount == 1 || size >= (long) bagCount * documentsPerBagMin) {
             return false;
         }
@@ -350,43 +350,43 @@ final class DocumentTable {
     }
 
     /** How many bags there are. Bags change their numbers only when the table shrinks. */
-    int bagCount() {
+    public int bagCount() {
         return bagCount;
     }
 
     /** How many keys there are, tombstones included. The writer's. */
-    int size() {
+    public int size() {
         return size;
     }
 
     /** What the table takes on the heap, without the documents. The writer's. */
-    long heapBytes() {
+    public long heapBytes() {
         return FIXED_BYTES + pageBytes + bagBytes;
     }
 
     /** A bag as it is now, to look at with the static methods; empty if there is none of that number any more. */
-    Object[] bagOrEmpty(int index) {
+    public Object[] bagOrEmpty(int index) {
         Object[] bag = index < bagCount ? bag(index) : null;
         return bag == null ? NO_BAG : bag;
     }
 
     /** How many entries a bag has room for. Those in use come first. */
-    static int capacity(Object[] bag) {
+    public static int capacity(Object[] bag) {
         return bag.length - 1;
     }
 
     /** The document in an entry, or null. */
-    static byte @Nullable [] documentAt(Object[] bag, int slot) {
+    public static byte @Nullable [] documentAt(Object[] bag, int slot) {
         return (byte[]) REFERENCES.getAcquire(bag, 1 + slot);
     }
 
     /** What is known of an entry's document: {@link #EXPIRING}, {@link #TOMBSTONE}. */
-    static int state(Object[] bag, int slot) {
+    public static int state(Object[] bag, int slot) {
         return (byte) BYTES.getOpaque(marks(bag), capacity(bag) + slot) & 0xff;
     }
 
     /** Lowers the recency of an entry by one; false if it was at nothing. */
-    static boolean lowerRecency(Object[] bag, int slot) {
+    public static boolean lowerRecency(Object[] bag, int slot) {
         byte[] marks = marks(bag);
         int at = capacity(bag) + slot;
         byte state = (byte) BYTES.getOpaque(marks, at);

@@ -1,4 +1,4 @@
-package dev.sluice.memory;
+package dev.sluice.memory.table;
 
 import dev.sluice.engine.HeapDocumentKey;
 import org.jetbrains.lincheck.datastructures.IntGen;

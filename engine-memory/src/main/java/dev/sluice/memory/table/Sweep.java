@@ -1,4 +1,4 @@
-package dev.sluice.memory;
+package dev.sluice.memory.table;
 
 import dev.sluice.engine.TaskPool;
 import java.util.ArrayList;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Thread.</b> A pool's, one slice at a time.
  */
-abstract class Sweep implements Runnable {
+public abstract class Sweep<V extends VBucketCore> implements Runnable {
 
     /** A bag without anything to do costs a few nanoseconds; one slice is some milliseconds at the very most. */
     private static final int BAGS_PER_SLICE = 64;
@@ -27,34 +27,34 @@ abstract class Sweep implements Runnable {
     /** How many documents are changed in one hold of the lock: some ten microseconds. */
     private static final int CHANGES_PER_HOLD = 8;
 
-    private final AtomicReferenceArray<@Nullable VBucket> vbuckets;
+    private final AtomicReferenceArray<@Nullable V> vbuckets;
     private final TaskPool pool;
     private final List<byte[]> found = new ArrayList<>();
     private int vbucketIndex;
     private int bagIndex;
 
-    Sweep(AtomicReferenceArray<@Nullable VBucket> vbuckets, TaskPool pool) {
+    public Sweep(AtomicReferenceArray<@Nullable V> vbuckets, TaskPool pool) {
         this.vbuckets = vbuckets;
         this.pool = pool;
     }
 
     /** Whether the vbucket can have anything to do, so that its bags are worth a look. */
-    abstract boolean concerns(VBucket vbucket);
+    public abstract boolean concerns(V vbucket);
 
     /** Whether the document in an entry may need something done. Without the lock. */
-    abstract boolean finds(VBucket vbucket, Object[] bag, int slot);
+    public abstract boolean finds(V vbucket, Object[] bag, int slot);
 
     /** Does it, if it is still needed. Under the lock, with the version located; it is still the newest of its key. */
-    abstract void apply(VBucket vbucket, byte[] document);
+    public abstract void apply(V vbucket, byte[] document);
 
     /** Whether the sweep need not go on; asked often. */
-    abstract boolean satisfied();
+    public abstract boolean satisfied();
 
     /** All vbuckets have been visited once more. Answers whether to go round again at once. */
-    abstract boolean roundDone();
+    public abstract boolean roundDone();
 
     /** The sweep has come to its end. */
-    abstract void ended();
+    public abstract void ended();
 
     @Override
     public final void run() {
@@ -68,7 +68,7 @@ abstract class Sweep implements Runnable {
     }
 
     /** Has a slice run. Where the bucket is gone nothing happens any more. */
-    final void submit() {
+    public final void submit() {
         try {
             pool.execute(this);
         } catch (RejectedExecutionException bucketIsGone) {
@@ -77,11 +77,11 @@ abstract class Sweep implements Runnable {
     }
 
     /** The pool takes no more slices. */
-    void stopped() {}
+    public void stopped() {}
 
     /** Visits one bag, or takes leave of a vbucket; false if the sweep is over. */
     private boolean step() {
-        VBucket vbucket = vbuckets.get(vbucketIndex);
+        V vbucket = vbuckets.get(vbucketIndex);
         if (vbucket != null && bagIndex < vbucket.table().bagCount() && (bagIndex > 0 || concerns(vbucket))) {
             visit(vbucket, vbucket.table().bagOrEmpty(bagIndex++));
             return true;
@@ -99,7 +99,7 @@ abstract class Sweep implements Runnable {
     }
 
     /** Has the table give back what the visit has made too large for it; true if there may be more to do. */
-    private static boolean shrink(VBucket vbucket) {
+    private static boolean shrink(VBucketCore vbucket) {
         vbucket.enter();
         try {
             boolean more = true;
@@ -112,7 +112,7 @@ abstract class Sweep implements Runnable {
         }
     }
 
-    private void visit(VBucket vbucket, Object[] bag) {
+    private void visit(V vbucket, Object[] bag) {
         for (int slot = 0; slot < DocumentTable.capacity(bag); slot++) {
             byte[] document = DocumentTable.documentAt(bag, slot);
             if (document == null) {

@@ -1,4 +1,4 @@
-package dev.sluice.memory;
+package dev.sluice.memory.table;
 
 import dev.sluice.engine.DocumentKey;
 import dev.sluice.engine.DocumentView;
@@ -34,7 +34,7 @@ import java.util.Arrays;
  * may take long, and finished inside with what only the lock tells ({@link #finish}). The lengths of its optional parts
  * are guessed when it is built; {@link #fits} says whether the guess was right.
  */
-final class Documents {
+public final class Documents {
 
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
@@ -52,14 +52,14 @@ final class Documents {
     private static final int OPTIONAL_OFFSET = 16;
 
     /** Sequence numbers have 48 bits: at a million changes a second for one vbucket that lasts nine years. */
-    static final long SEQNO_MAX = (1L << 48) - 1;
+    public static final long SEQNO_MAX = (1L << 48) - 1;
 
     private static final long SECONDS_MASK = 0xffffffffL;
 
     private Documents() {}
 
     /** How long a document's array would be; more than an array can be is possible, hence a long. */
-    static long length(DocumentKey key, int flags, long expirySeconds, long revSeqno, int valueLength) {
+    public static long length(DocumentKey key, int flags, long expirySeconds, long revSeqno, int valueLength) {
         return (long) metadataLength(flags, expirySeconds, revSeqno, key.collection()) + key.length() + valueLength;
     }
 
@@ -72,7 +72,7 @@ final class Documents {
     }
 
     /** A draft with a copy of key and value; CAS and sequence number are 0 until it is finished. */
-    static byte[] draft(
+    public static byte[] draft(
             DocumentKey key,
             boolean deleted,
             byte datatype,
@@ -91,7 +91,7 @@ final class Documents {
     }
 
     /** A draft of the same document with another expiry. */
-    static byte[] draftWithExpiry(byte[] document, long expirySeconds, long revSeqno) {
+    public static byte[] draftWithExpiry(byte[] document, long expirySeconds, long revSeqno) {
         int metadata = metadataLength(flags(document), expirySeconds, revSeqno, collection(document));
         int keyOffset = keyOffset(document);
         byte[] draft = new byte[metadata + document.length - keyOffset];
@@ -109,7 +109,7 @@ final class Documents {
     }
 
     /** A draft of the tombstone that follows a document: no flags, no value. */
-    static byte[] draftOfTombstone(byte[] document, long deletedSeconds, long revSeqno) {
+    public static byte[] draftOfTombstone(byte[] document, long deletedSeconds, long revSeqno) {
         int collection = collection(document);
         int metadata = metadataLength(0, deletedSeconds, revSeqno, collection);
         byte[] draft = new byte[metadata + keyLength(document)];
@@ -153,7 +153,7 @@ final class Documents {
     }
 
     /** Whether {@link #finish} can write these into the draft without moving anything. */
-    static boolean fits(byte[] draft, long expirySeconds, long revSeqno) {
+    public static boolean fits(byte[] draft, long expirySeconds, long revSeqno) {
         boolean hasExpiry = (draft[0] & HAS_EXPIRY) != 0;
         if (hasExpiry != (expirySeconds != 0)) {
             return false;
@@ -163,7 +163,7 @@ final class Documents {
     }
 
     /** Writes what is known only under the lock. The draft is a document from here on, and never changes again. */
-    static void finish(byte[] draft, long cas, long seqno, long expirySeconds, long revSeqno) {
+    public static void finish(byte[] draft, long cas, long seqno, long expirySeconds, long revSeqno) {
         assert fits(draft, expirySeconds, revSeqno);
         assert seqno > 0 && seqno <= SEQNO_MAX : seqno;
         assert cas != 0;
@@ -180,60 +180,60 @@ final class Documents {
         }
     }
 
-    static boolean deleted(byte[] document) {
+    public static boolean deleted(byte[] document) {
         return (document[0] & DELETED) != 0;
     }
 
-    static byte datatype(byte[] document) {
+    public static byte datatype(byte[] document) {
         return (byte) (document[0] & DATATYPE_MASK);
     }
 
-    static long cas(byte[] document) {
+    public static long cas(byte[] document) {
         return (long) LONGS.get(document, CAS_OFFSET);
     }
 
-    static long seqno(byte[] document) {
+    public static long seqno(byte[] document) {
         // Bytes 8 to 15: two of the CAS and six of the sequence number.
         return (long) LONGS.get(document, SEQNO_OFFSET - 2) & SEQNO_MAX;
     }
 
-    static int flags(byte[] document) {
+    public static int flags(byte[] document) {
         return (document[0] & HAS_FLAGS) == 0 ? 0 : (int) INTS.get(document, OPTIONAL_OFFSET);
     }
 
     /** Absolute Unix seconds, 0 for never; of a tombstone the time of its deletion. */
-    static long expirySeconds(byte[] document) {
+    public static long expirySeconds(byte[] document) {
         return (document[0] & HAS_EXPIRY) == 0 ? 0 : (int) INTS.get(document, expiryOffset(document)) & SECONDS_MASK;
     }
 
     /** Whether the document can expire. Tombstones cannot. */
-    static boolean expiring(byte[] document) {
+    public static boolean expiring(byte[] document) {
         return (document[0] & (HAS_EXPIRY | DELETED)) == HAS_EXPIRY;
     }
 
     /** Whether the document is alive and its time has come: from the very second of its expiry on it is gone. */
-    static boolean expired(byte[] document, long nowSeconds) {
+    public static boolean expired(byte[] document, long nowSeconds) {
         return expiring(document) && expirySeconds(document) <= nowSeconds;
     }
 
-    static long revSeqno(byte[] document) {
+    public static long revSeqno(byte[] document) {
         return (document[0] & HAS_REVISION) == 0 ? 1 : readLeb(document, revisionOffset(document));
     }
 
-    static int collection(byte[] document) {
+    public static int collection(byte[] document) {
         return (document[0] & HAS_COLLECTION) == 0 ? 0 : (int) readLeb(document, collectionOffset(document));
     }
 
-    static int keyLength(byte[] document) {
+    public static int keyLength(byte[] document) {
         return document[KEY_LENGTH_OFFSET] & 0xff;
     }
 
-    static int keyOffset(byte[] document) {
+    public static int keyOffset(byte[] document) {
         int offset = collectionOffset(document);
         return (document[0] & HAS_COLLECTION) == 0 ? offset : skipLeb(document, offset);
     }
 
-    static int valueOffset(byte[] document) {
+    public static int valueOffset(byte[] document) {
         return keyOffset(document) + keyLength(document);
     }
 
@@ -251,7 +251,7 @@ final class Documents {
     }
 
     /** Whether the document has this key in the key's collection. */
-    static boolean hasKey(byte[] document, DocumentKey key) {
+    public static boolean hasKey(byte[] document, DocumentKey key) {
         // The length is the cheapest part to compare, and differs most often where the tag agrees by chance.
         return keyLength(document) == key.length()
                 && collection(document) == key.collection()
@@ -259,12 +259,12 @@ final class Documents {
     }
 
     /** The hash of the document's key, equal to that of any {@link DocumentKey} of the same content. */
-    static int hash(byte[] document) {
+    public static int hash(byte[] document) {
         return HeapDocumentKey.hash(collection(document), document, keyOffset(document), keyLength(document));
     }
 
     /** The order of range scans: by collection, then by the bytes of the key, unsigned, shorter before longer. */
-    static int compareKeys(byte[] first, byte[] second) {
+    public static int compareKeys(byte[] first, byte[] second) {
         int firstCollection = collection(first);
         int secondCollection = collection(second);
         if (firstCollection != secondCollection) {
@@ -282,7 +282,7 @@ final class Documents {
     }
 
     /** As {@link #compareKeys(byte[], byte[])}, against a key that no document need have. */
-    static int compareKeys(byte[] document, int collection, byte[] key) {
+    public static int compareKeys(byte[] document, int collection, byte[] key) {
         int own = collection(document);
         if (own != collection) {
             return Integer.compareUnsigned(own, collection);
@@ -292,17 +292,17 @@ final class Documents {
     }
 
     /** The key as an object, over the document's own array. Allocates: for background work. */
-    static HeapDocumentKey key(byte[] document) {
+    public static HeapDocumentKey key(byte[] document) {
         return new HeapDocumentKey().wrap(collection(document), document, keyOffset(document), keyLength(document));
     }
 
     /** What the document takes on the heap. */
-    static long heapBytes(byte[] document) {
+    public static long heapBytes(byte[] document) {
         return HeapLayout.byteArray(document.length);
     }
 
     /** Points every field of a view at a document. */
-    static void show(byte[] document, DocumentView view) {
+    public static void show(byte[] document, DocumentView view) {
         int keyOffset = keyOffset(document);
         int keyLength = keyLength(document);
         int valueOffset = keyOffset + keyLength;

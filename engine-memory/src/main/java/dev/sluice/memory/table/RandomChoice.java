@@ -1,4 +1,4 @@
-package dev.sluice.memory;
+package dev.sluice.memory.table;
 
 import dev.sluice.engine.VBucketState;
 import java.util.SplittableRandom;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Thread.</b> Any; reads tables without their locks.
  */
-final class RandomChoice {
+public final class RandomChoice {
 
     private static final int LOOKS_MAX = 2048;
 
@@ -29,12 +29,15 @@ final class RandomChoice {
         this.random = new SplittableRandom(seed);
     }
 
-    static byte @Nullable [] of(
-            AtomicReferenceArray<@Nullable VBucket> vbuckets, int collection, long nowSeconds, long seed) {
+    public static byte @Nullable [] of(
+            AtomicReferenceArray<? extends @Nullable VBucketCore> vbuckets,
+            int collection,
+            long nowSeconds,
+            long seed) {
         RandomChoice choice = new RandomChoice(collection, nowSeconds, seed);
         int start = choice.random.nextInt(vbuckets.length());
         for (int i = 0; i < vbuckets.length() && choice.looks < LOOKS_MAX; i++) {
-            VBucket vbucket = vbuckets.getAcquire((start + i) & (vbuckets.length() - 1));
+            VBucketCore vbucket = vbuckets.getAcquire((start + i) & (vbuckets.length() - 1));
             if (vbucket != null && vbucket.state() == VBucketState.ACTIVE) {
                 byte[] document = choice.in(vbucket.table());
                 if (document != null) {

@@ -1,4 +1,4 @@
-package dev.sluice.memory;
+package dev.sluice.memory.table;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
 import java.lang.management.ManagementFactory;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * headers shrink where compact ones are switched on. A JVM that does not know the question gets the usual answer.
  */
 @SuppressForbidden("com.sun.management is an exported API, and nothing else knows the layout of objects")
-final class HeapLayout {
+public final class HeapLayout {
 
     private static final @Nullable HotSpotDiagnosticMXBean DIAGNOSTICS =
             ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
@@ -21,7 +21,7 @@ final class HeapLayout {
     private static final boolean COMPRESSED_CLASSES = flag("UseCompressedClassPointers", true);
 
     /** Bytes of a reference in a field or array. */
-    static final int REFERENCE_BYTES = flag("UseCompressedOops", true) ? 4 : 8;
+    public static final int REFERENCE_BYTES = flag("UseCompressedOops", true) ? 4 : 8;
 
     private static final int OBJECT_HEADER_BYTES = COMPACT_HEADERS ? 8 : COMPRESSED_CLASSES ? 12 : 16;
 
@@ -36,18 +36,18 @@ final class HeapLayout {
     private HeapLayout() {}
 
     /** Bytes of a byte array, padding included. */
-    static long byteArray(int length) {
+    public static long byteArray(int length) {
         return align(ARRAY_HEADER_BYTES + (long) length);
     }
 
     /** Bytes of an array of references, without what they point at. */
-    static long referenceArray(int length) {
+    public static long referenceArray(int length) {
         int header = REFERENCE_BYTES == 8 ? WIDE_ARRAY_HEADER_BYTES : ARRAY_HEADER_BYTES;
         return align(header + (long) REFERENCE_BYTES * length);
     }
 
     /** Bytes of an object with this many bytes of primitive fields and this many references. */
-    static long object(int primitiveBytes, int references) {
+    public static long object(int primitiveBytes, int references) {
         return align(OBJECT_HEADER_BYTES + (long) primitiveBytes + (long) REFERENCE_BYTES * references);
     }
 

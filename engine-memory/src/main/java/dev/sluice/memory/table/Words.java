@@ -1,4 +1,4 @@
-package dev.sluice.memory;
+package dev.sluice.memory.table;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;

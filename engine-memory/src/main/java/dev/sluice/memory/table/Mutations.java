@@ -1,4 +1,4 @@
-package dev.sluice.memory;
+package dev.sluice.memory.table;
 
 import dev.sluice.engine.Datatype;
 import dev.sluice.engine.DocumentKey;
@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What commands do to documents: the rules for modes, CAS, locks, expiry and durability, on top of {@link VBucket}.
+ * What commands do to documents: the rules for modes, CAS, locks, expiry and durability, on top of {@link VBucketCore}.
  *
  * <p>Every method answers {@link Status#WOULD_BLOCK} when the vbucket's lock was not to be had, and has changed nothing then;
  * the caller blocks the command and repeats the call.
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Thread.</b> Event loops; any number at a time.
  */
-final class Mutations {
+public final class Mutations {
 
     /** Some JVMs cannot make arrays of the last few lengths. */
     private static final int ARRAY_LENGTH_MAX = Integer.MAX_VALUE - 16;
@@ -42,18 +42,25 @@ final class Mutations {
     private static final long LOCK_END_SECONDS_MAX = 0xffffffffL;
 
     private final EngineClock clock;
-    private final MemoryQuota quota;
-    private final Counters counters;
+    private final MemoryRoom room;
+    private final Runnable expired;
+    private final DurabilityLevel strongest;
     private final Topology topology;
 
-    Mutations(EngineClock clock, MemoryQuota quota, Counters counters, Topology topology) {
+    /**
+     * @param expired runs, under a vbucket's lock, for each document that a command found expired
+     * @param strongest the durability that the engine can give
+     */
+    public Mutations(
+            EngineClock clock, MemoryRoom room, Runnable expired, DurabilityLevel strongest, Topology topology) {
         this.clock = clock;
-        this.quota = quota;
-        this.counters = counters;
+        this.room = room;
+        this.expired = expired;
+        this.strongest = strongest;
         this.topology = topology;
     }
 
-    Status store(VBucket vbucket, DocumentKey key, StoreRequest request, MutationResult out) {
+    public Status store(VBucketCore vbucket, DocumentKey key, StoreRequest request, MutationResult out) {
         Status refused = refusal(vbucket, key, request.durability());
         if (refused != null) {
             return refused;
@@ -67,7 +74,7 @@ final class Mutations {
             if (length > ARRAY_LENGTH_MAX) {
                 return Status.TOO_BIG;
             }
-            refused = quota.refusal(HeapLayout.byteArray((int) length));
+            refused = room.refusal(HeapLayout.byteArray((int) length));
             if (refused != null) {
                 return refused;
             }
@@ -89,7 +96,7 @@ final class Mutations {
 
     /** The second step of a store; null where the draft does not fit and must be made again. */
     private @Nullable Status storeLocked(
-            VBucket vbucket,
+            VBucketCore vbucket,
             DocumentKey key,
             StoreRequest request,
             long wallNanos,
@@ -186,7 +193,7 @@ final class Mutations {
         return Documents.expirySeconds(existing);
     }
 
-    Status remove(VBucket vbucket, DocumentKey key, RemoveRequest request, MutationResult out) {
+    public Status remove(VBucketCore vbucket, DocumentKey key, RemoveRequest request, MutationResult out) {
         Status refused = refusal(vbucket, key, request.durability());
         if (refused != null) {
             return refused;
@@ -223,7 +230,7 @@ final class Mutations {
         }
     }
 
-    Status touch(VBucket vbucket, DocumentKey key, long expirySeconds, DocumentView out) {
+    public Status touch(VBucketCore vbucket, DocumentKey key, long expirySeconds, DocumentView out) {
         long wallNanos = clock.wallNanos();
         for (int attempt = 1; ; attempt++) {
             byte[] guess = vbucket.find(key, true);
@@ -270,7 +277,7 @@ final class Mutations {
         }
     }
 
-    Status lock(VBucket vbucket, DocumentKey key, int lockSeconds, DocumentView out) {
+    public Status lock(VBucketCore vbucket, DocumentKey key, int lockSeconds, DocumentView out) {
         if (!vbucket.tryEnter()) {
             return Status.WOULD_BLOCK;
         }
@@ -301,7 +308,7 @@ final class Mutations {
         }
     }
 
-    Status unlock(VBucket vbucket, DocumentKey key, long cas) {
+    public Status unlock(VBucketCore vbucket, DocumentKey key, long cas) {
         if (!vbucket.tryEnter()) {
             return Status.WOULD_BLOCK;
         }
@@ -332,7 +339,7 @@ final class Mutations {
      * Stores a record as it was made elsewhere. With a sequence number of its own it comes from this vbucket's active copy,
      * so the copy here need not be active; without one it is a client's write like any other.
      */
-    Status apply(VBucket vbucket, DocumentKey key, DocumentView record, Terms terms, MutationResult out) {
+    public Status apply(VBucketCore vbucket, DocumentKey key, DocumentView record, Terms terms, MutationResult out) {
         long wallNanos = clock.wallNanos();
         long expirySeconds = record.deleted() && record.expirySeconds() == 0
                 ? Math.max(1, seconds(wallNanos))
@@ -343,7 +350,7 @@ final class Mutations {
         if (length > ARRAY_LENGTH_MAX) {
             return Status.TOO_BIG;
         }
-        Status refused = record.deleted() ? null : quota.refusal(HeapLayout.byteArray((int) length));
+        Status refused = record.deleted() ? null : room.refusal(HeapLayout.byteArray((int) length));
         if (refused != null) {
             return refused;
         }
@@ -379,7 +386,7 @@ final class Mutations {
 
     /** What forbids a record to replace what is there, or SUCCESS. */
     private Status applicable(
-            VBucket vbucket, DocumentKey key, byte @Nullable [] existing, Terms terms, long wallNanos) {
+            VBucketCore vbucket, DocumentKey key, byte @Nullable [] existing, Terms terms, long wallNanos) {
         long seqno = terms.seqno();
         if (seqno != 0 && vbucket.state() == VBucketState.DEAD) {
             return Status.NOT_MY_VBUCKET;
@@ -430,17 +437,17 @@ final class Mutations {
     }
 
     /** The newest version of a key. One that has expired is followed up by its tombstone first. */
-    private byte @Nullable [] locateCurrent(VBucket vbucket, DocumentKey key, long wallNanos) {
+    private byte @Nullable [] locateCurrent(VBucketCore vbucket, DocumentKey key, long wallNanos) {
         byte[] existing = vbucket.locate(key);
         if (existing != null && Documents.expired(existing, seconds(wallNanos))) {
-            counters.add(Counter.EXPIRED_BY_ACCESS);
+            expired.run();
             return vbucket.linkTombstone(existing, key.hash(), wallNanos);
         }
         return existing;
     }
 
     /** What can be refused before anything is done for the command. The state is asked again under the lock. */
-    private @Nullable Status refusal(VBucket vbucket, DocumentKey key, DurabilityLevel durability) {
+    private @Nullable Status refusal(VBucketCore vbucket, DocumentKey key, DurabilityLevel durability) {
         Status refused = vbucket.refusal(key.collection());
         if (refused != null) {
             return refused;
@@ -448,7 +455,7 @@ final class Mutations {
         // The level comes before everything that concerns the document; nobody replicates yet.
         return durability == DurabilityLevel.NONE
                 ? null
-                : durability.refusalOfSingleCopy(DurabilityLevel.MAJORITY, topology.current(), vbucket.id);
+                : durability.refusalOfSingleCopy(strongest, topology.current(), vbucket.id);
     }
 
     private static long seconds(long wallNanos) {

@@ -1,4 +1,4 @@
-package dev.sluice.memory;
+package dev.sluice.memory.table;
 
 import java.util.SplittableRandom;
 
@@ -12,7 +12,7 @@ import java.util.SplittableRandom;
  *
  * <p><b>Thread.</b> One at a time; not always the same.
  */
-final class KeySorter {
+public final class KeySorter {
 
     /** Short runs are sorted by insertion. */
     private static final int RUN_LENGTH = 16;
@@ -26,7 +26,7 @@ final class KeySorter {
     private int depth;
 
     /** Sorts {@code documents[0 .. count)}. */
-    KeySorter(byte[][] documents, int count, long seed) {
+    public KeySorter(byte[][] documents, int count, long seed) {
         this.documents = documents;
         this.random = new SplittableRandom(seed);
         push(0, count);
@@ -38,7 +38,7 @@ final class KeySorter {
      *
      * @return whether all is sorted
      */
-    boolean advance(long comparisons) {
+    public boolean advance(long comparisons) {
         long left = comparisons;
         while (depth > 0 && left > 0) {
             int end = stack[--depth];

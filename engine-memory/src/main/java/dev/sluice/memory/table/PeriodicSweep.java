@@ -1,4 +1,4 @@
-package dev.sluice.memory;
+package dev.sluice.memory.table;
 
 import dev.sluice.engine.TaskPool;
 import java.util.concurrent.RejectedExecutionException;
@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /** A sweep that goes round once and begins anew some time after it ended. */
-abstract class PeriodicSweep extends Sweep {
+public abstract class PeriodicSweep<V extends VBucketCore> extends Sweep<V> {
 
     private final TaskPool pool;
 
@@ -15,18 +15,18 @@ abstract class PeriodicSweep extends Sweep {
     private TaskPool.@Nullable Scheduled next;
     private boolean stopped;
 
-    PeriodicSweep(AtomicReferenceArray<@Nullable VBucket> vbuckets, TaskPool pool, long intervalNanos) {
+    public PeriodicSweep(AtomicReferenceArray<@Nullable V> vbuckets, TaskPool pool, long intervalNanos) {
         super(vbuckets, pool);
         this.pool = pool;
         this.intervalNanos = intervalNanos;
     }
 
     /** Has the next round begin one interval from now. */
-    final synchronized void start() {
+    public final synchronized void start() {
         schedule();
     }
 
-    final synchronized void stop() {
+    public final synchronized void stop() {
         stopped = true;
         if (next != null) {
             next.cancel();
@@ -35,7 +35,7 @@ abstract class PeriodicSweep extends Sweep {
     }
 
     /** A round that waits for its time begins by the new interval, counted from now; one under way goes on. */
-    final synchronized void intervalNanos(long newIntervalNanos) {
+    public final synchronized void intervalNanos(long newIntervalNanos) {
         if (newIntervalNanos == intervalNanos) {
             return;
         }
@@ -68,21 +68,21 @@ abstract class PeriodicSweep extends Sweep {
     }
 
     @Override
-    final synchronized boolean satisfied() {
+    public final synchronized boolean satisfied() {
         return stopped;
     }
 
     @Override
-    final boolean roundDone() {
+    public final boolean roundDone() {
         return false;
     }
 
     @Override
-    final synchronized void ended() {
+    public final synchronized void ended() {
         afterRound();
         schedule();
     }
 
     /** A round is over. */
-    void afterRound() {}
+    public void afterRound() {}
 }

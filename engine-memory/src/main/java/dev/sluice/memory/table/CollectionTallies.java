@@ -1,4 +1,4 @@
-package dev.sluice.memory;
+package dev.sluice.memory.table;
 
 import dev.sluice.engine.CollectionSet;
 import java.util.Arrays;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Thread.</b> Changed under the vbucket's lock. {@link #serves} and {@link #find} may be asked without it: the set is
  * one volatile reference, and the table is never changed once others can see it but replaced by a longer one.
  */
-final class CollectionTallies {
+public final class CollectionTallies {
 
     private static final int SPREAD = 0x9E3779B9;
 
@@ -27,22 +27,22 @@ final class CollectionTallies {
     private int droppedLiveCount;
     private int droppedVersionCount;
 
-    CollectionTallies(CollectionSet existing) {
+    public CollectionTallies(CollectionSet existing) {
         this.existing = existing;
     }
 
     /** Whether there is such a collection. Any thread. */
-    boolean serves(int collection) {
+    public boolean serves(int collection) {
         return existing.contains(collection);
     }
 
-    CollectionSet existing() {
+    public CollectionSet existing() {
         return existing;
     }
 
     /** What a collection has here, or null where it never had anything. Any thread. */
     @Nullable
-    CollectionTally find(int collection) {
+    public CollectionTally find(int collection) {
         if (collection == 0) {
             return defaultTally;
         }
@@ -56,7 +56,7 @@ final class CollectionTallies {
     }
 
     /** Counts a version of a document that comes (1) or leaves (-1). */
-    void count(byte[] document, long heapBytes, int sign) {
+    public void count(byte[] document, long heapBytes, int sign) {
         CollectionTally tally = obtain(Documents.collection(document));
         boolean deleted = Documents.deleted(document);
         tally.count(deleted, heapBytes, sign);
@@ -71,7 +71,7 @@ final class CollectionTallies {
     }
 
     /** A document has this sequence number, which is the highest of its collection. */
-    void changed(byte[] document, long seqno) {
+    public void changed(byte[] document, long seqno) {
         obtain(Documents.collection(document)).highSeqno(seqno);
     }
 
@@ -80,7 +80,7 @@ final class CollectionTallies {
      *
      * @return whether documents of some that are gone are to be removed
      */
-    boolean existing(CollectionSet next) {
+    public boolean existing(CollectionSet next) {
         existing = next;
         dropUnless(next, defaultTally);
         for (CollectionTally tally : table) {
@@ -100,17 +100,17 @@ final class CollectionTallies {
     }
 
     /** How many live documents wait for their removal, their collection being gone. */
-    int droppedLiveCount() {
+    public int droppedLiveCount() {
         return droppedLiveCount;
     }
 
     /** As {@link #droppedLiveCount()}, tombstones included. */
-    int droppedVersionCount() {
+    public int droppedVersionCount() {
         return droppedVersionCount;
     }
 
     /** All documents are gone at once. What a collection's last change was stays known. */
-    void clear() {
+    public void clear() {
         droppedLiveCount = 0;
         droppedVersionCount = 0;
         defaultTally.clear();
@@ -128,7 +128,7 @@ final class CollectionTallies {
     }
 
     /** What the table and the tallies in it take; the default collection's is the vbucket's own. */
-    long heapBytes() {
+    public long heapBytes() {
         return HeapLayout.referenceArray(table.length) + size * CollectionTally.HEAP_BYTES;
     }
 

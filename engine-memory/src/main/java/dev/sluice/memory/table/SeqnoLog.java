@@ -1,4 +1,4 @@
-package dev.sluice.memory;
+package dev.sluice.memory.table;
 
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -35,9 +35,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Thread.</b> Only under the vbucket's lock. A walk takes the lock once for each segment ({@link #copy}).
  */
-final class SeqnoLog {
+public final class SeqnoLog {
 
-    static final int SEGMENT_LENGTH = 1024;
+    public static final int SEGMENT_LENGTH = 1024;
     private static final int SEGMENT_LENGTH_MIN = 16;
     private static final int CHAPTER_LENGTH = 64;
 
@@ -125,17 +125,17 @@ final class SeqnoLog {
     }
 
     /** What one step of a walk has copied. Belongs to the walker, who looks at it without the lock. */
-    static final class Batch {
+    public static final class Batch {
         /**
          * References as they stood, nulls left out. Some may be from before the step: a walker skips what it has seen, by
          * sequence number.
          */
-        final byte[] @Nullable [] documents = new byte[SEGMENT_LENGTH][];
+        public final byte[] @Nullable [] documents = new byte[SEGMENT_LENGTH][];
 
-        int count;
+        public int count;
 
         /** All versions up to this number have been copied in this step or before. */
-        long throughSeqno;
+        public long throughSeqno;
     }
 
     private Chapter[] chapters = new Chapter[1];
@@ -145,17 +145,17 @@ final class SeqnoLog {
     private long heapBytes = FIXED_BYTES + HeapLayout.referenceArray(1);
 
     /** How many versions there are. */
-    int size() {
+    public int size() {
         return live;
     }
 
     /** What the log takes on the heap, without the documents. */
-    long heapBytes() {
+    public long heapBytes() {
         return heapBytes;
     }
 
     /** Adds a version that is newer than all that were added before. */
-    void append(byte[] document) {
+    public void append(byte[] document) {
         long seqno = Documents.seqno(document);
         assert seqno > lastSeqno : seqno;
         Segment tail = tail();
@@ -168,7 +168,7 @@ final class SeqnoLog {
     }
 
     /** Drops a version that was superseded or purged. */
-    void remove(byte[] document) {
+    public void remove(byte[] document) {
         long seqno = Documents.seqno(document);
         int chapterIndex = chapterOf(seqno);
         Chapter chapter = chapters[chapterIndex];
@@ -185,7 +185,7 @@ final class SeqnoLog {
     }
 
     /** The version that has just this sequence number, or null. Reads the documents of one segment. */
-    byte @Nullable [] find(long seqno) {
+    public byte @Nullable [] find(long seqno) {
         if (chapterCount == 0) {
             return null;
         }
@@ -204,7 +204,7 @@ final class SeqnoLog {
      * One step of a walk: copies the references of the segment in which the versions after a sequence number begin. Touches
      * no document. The walk is over when {@link Batch#throughSeqno} has reached where it was to end.
      */
-    void copy(long afterSeqno, Batch target) {
+    public void copy(long afterSeqno, Batch target) {
         target.count = 0;
         if (chapterCount == 0 || afterSeqno >= lastSeqno) {
             target.throughSeqno = Math.max(afterSeqno, lastSeqno);

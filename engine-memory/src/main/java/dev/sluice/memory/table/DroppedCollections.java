@@ -1,4 +1,4 @@
-package dev.sluice.memory;
+package dev.sluice.memory.table;
 
 import dev.sluice.engine.TaskPool;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -11,22 +11,22 @@ import org.jspecify.annotations.Nullable;
  * says that it has none left. A second round may be needed where another sweep has made a table smaller behind this one's
  * back.
  */
-final class DroppedCollections extends Sweep {
+public final class DroppedCollections<V extends VBucketCore> extends Sweep<V> {
 
-    private final AtomicReferenceArray<@Nullable VBucket> vbuckets;
+    private final AtomicReferenceArray<@Nullable V> vbuckets;
     private volatile boolean stopped;
 
     // Guarded by this.
     private boolean running;
     private boolean wanted;
 
-    DroppedCollections(AtomicReferenceArray<@Nullable VBucket> vbuckets, TaskPool pool) {
+    public DroppedCollections(AtomicReferenceArray<@Nullable V> vbuckets, TaskPool pool) {
         super(vbuckets, pool);
         this.vbuckets = vbuckets;
     }
 
     /** Has it run, or go on for another round. Any thread. */
-    void wake() {
+    public void wake() {
         synchronized (this) {
             if (running) {
                 wanted = true;
@@ -37,35 +37,35 @@ final class DroppedCollections extends Sweep {
         submit();
     }
 
-    void stop() {
+    public void stop() {
         stopped = true;
     }
 
     @Override
-    boolean concerns(VBucket vbucket) {
+    public boolean concerns(V vbucket) {
         return droppedCount(vbucket) > 0;
     }
 
     @Override
-    boolean finds(VBucket vbucket, Object[] bag, int slot) {
+    public boolean finds(V vbucket, Object[] bag, int slot) {
         byte[] document = DocumentTable.documentAt(bag, slot);
         return document != null && !vbucket.serves(Documents.collection(document));
     }
 
     @Override
-    void apply(VBucket vbucket, byte[] document) {
+    public void apply(V vbucket, byte[] document) {
         throw new AssertionError("a collection came back that was gone");
     }
 
     @Override
-    boolean satisfied() {
+    public boolean satisfied() {
         return stopped;
     }
 
     @Override
-    boolean roundDone() {
+    public boolean roundDone() {
         for (int i = 0; i < vbuckets.length(); i++) {
-            VBucket vbucket = vbuckets.get(i);
+            V vbucket = vbuckets.get(i);
             if (vbucket != null && droppedCount(vbucket) > 0) {
                 return true;
             }
@@ -73,7 +73,7 @@ final class DroppedCollections extends Sweep {
         return false;
     }
 
-    private static int droppedCount(VBucket vbucket) {
+    private static int droppedCount(VBucketCore vbucket) {
         vbucket.enter();
         try {
             return vbucket.droppedCount();
@@ -83,7 +83,7 @@ final class DroppedCollections extends Sweep {
     }
 
     @Override
-    void ended() {
+    public void ended() {
         synchronized (this) {
             running = wanted && !stopped;
             wanted = false;

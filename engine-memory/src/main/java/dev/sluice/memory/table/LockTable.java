@@ -1,4 +1,4 @@
-package dev.sluice.memory;
+package dev.sluice.memory.table;
 
 import org.jspecify.annotations.Nullable;
 
@@ -12,15 +12,15 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Thread.</b> {@link #find} may be called by any: chains are immutable and replaced as a whole. All else under the
  * vbucket's lock.
  */
-final class LockTable {
+public final class LockTable {
 
     /** One lock. Immutable. */
-    static final class Entry {
+    public static final class Entry {
         private final int hash;
         private final byte[] document;
         private final @Nullable Entry next;
-        final long cas;
-        final long endNanos;
+        public final long cas;
+        public final long endNanos;
 
         Entry(int hash, byte[] document, long cas, long endNanos, @Nullable Entry next) {
             this.hash = hash;
@@ -40,13 +40,13 @@ final class LockTable {
     private int count;
 
     /** Whether there is nothing to find. Any thread. */
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return chains.length == 0;
     }
 
     /** The lock on this very version, if its time has not passed. */
     @Nullable
-    Entry find(int hash, byte[] document, long nowNanos) {
+    public Entry find(int hash, byte[] document, long nowNanos) {
         @Nullable Entry[] present = chains;
         if (present.length == 0) {
             return null;
@@ -60,7 +60,7 @@ final class LockTable {
     }
 
     /** Locks a version that is not locked. */
-    void add(int hash, byte[] document, long cas, long endNanos, long nowNanos) {
+    public void add(int hash, byte[] document, long cas, long endNanos, long nowNanos) {
         remove(hash, document); // what may be left of a lock whose time has passed
         if (count >= chains.length) {
             rehash(nowNanos);
@@ -73,7 +73,7 @@ final class LockTable {
     }
 
     /** Ends the lock on a version, if there is one. */
-    void remove(int hash, byte[] document) {
+    public void remove(int hash, byte[] document) {
         @Nullable Entry[] changed = chains;
         if (count == 0) {
             return;
@@ -96,7 +96,7 @@ final class LockTable {
     }
 
     /** Drops locks whose time has passed. */
-    void tidy(long nowNanos) {
+    public void tidy(long nowNanos) {
         if (count > 0) {
             rehash(nowNanos);
             if (count == 0) {
@@ -130,7 +130,7 @@ final class LockTable {
     }
 
     /** What the table takes on the heap. */
-    long heapBytes() {
+    public long heapBytes() {
         return count * ENTRY_BYTES + (chains.length == 0 ? 0 : HeapLayout.referenceArray(chains.length));
     }
 }

@@ -1,4 +1,4 @@
-package dev.sluice.memory;
+package dev.sluice.memory.table;
 
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
