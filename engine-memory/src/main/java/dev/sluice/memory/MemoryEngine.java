@@ -28,6 +28,7 @@ import dev.sluice.engine.VBucketState;
 import dev.sluice.engine.VBuckets;
 import dev.sluice.memory.table.Documents;
 import dev.sluice.memory.table.DroppedCollections;
+import dev.sluice.memory.table.Lookup;
 import dev.sluice.memory.table.Mutations;
 import dev.sluice.memory.table.RandomChoice;
 import java.lang.System.Logger;
@@ -183,7 +184,7 @@ final class MemoryEngine
         if (target == null) {
             return absent();
         }
-        return answer(cookie, target, mutations.store(target, key, request, out));
+        return answer(cookie, target, mutations.store(target, key, request, out, Lookup.IN_TABLE));
     }
 
     @Override
@@ -192,7 +193,7 @@ final class MemoryEngine
         if (target == null) {
             return absent();
         }
-        return answer(cookie, target, mutations.remove(target, key, request, out));
+        return answer(cookie, target, mutations.remove(target, key, request, out, Lookup.IN_TABLE));
     }
 
     @Override
@@ -201,7 +202,7 @@ final class MemoryEngine
         if (target == null) {
             return absent();
         }
-        return answer(cookie, target, mutations.touch(target, key, expirySeconds, out));
+        return answer(cookie, target, mutations.touch(target, key, expirySeconds, out, Lookup.IN_TABLE));
     }
 
     @Override
@@ -210,7 +211,7 @@ final class MemoryEngine
         if (target == null) {
             return absent();
         }
-        return answer(cookie, target, mutations.lock(target, key, lockSeconds, out));
+        return answer(cookie, target, mutations.lock(target, key, lockSeconds, out, Lookup.IN_TABLE));
     }
 
     @Override
@@ -219,7 +220,7 @@ final class MemoryEngine
         if (target == null) {
             return absent();
         }
-        return answer(cookie, target, mutations.unlock(target, key, cas));
+        return answer(cookie, target, mutations.unlock(target, key, cas, Lookup.IN_TABLE));
     }
 
     @Override
@@ -229,7 +230,7 @@ final class MemoryEngine
         if (target == null) {
             return absent();
         }
-        return answer(cookie, target, mutations.apply(target, key, record, terms, out));
+        return answer(cookie, target, mutations.apply(target, key, record, terms, out, Lookup.IN_TABLE));
     }
 
     @Override

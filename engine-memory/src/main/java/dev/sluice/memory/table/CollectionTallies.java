@@ -1,7 +1,9 @@
 package dev.sluice.memory.table;
 
 import dev.sluice.engine.CollectionSet;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,6 +99,43 @@ public final class CollectionTallies {
             droppedLiveCount += tally.liveCount();
             droppedVersionCount += tally.versionCount();
         }
+    }
+
+    /**
+     * Gives up what is counted of collections that are gone, where nobody is going to count it down.
+     *
+     * @return how many live documents that were
+     */
+    public int forgetDropped() {
+        int forgotten = droppedLiveCount;
+        droppedLiveCount = 0;
+        droppedVersionCount = 0;
+        if (defaultTally.dropped()) {
+            defaultTally.clear();
+        }
+        rebuild((int) Arrays.stream(table)
+                .filter(tally -> tally != null && !tally.dropped())
+                .count());
+        return forgotten;
+    }
+
+    /** All tallies that there are; none is dropped where {@link #forgetDropped} was called. */
+    public List<CollectionTally> all() {
+        List<CollectionTally> all = new ArrayList<>();
+        all.add(defaultTally);
+        for (CollectionTally tally : table) {
+            if (tally != null) {
+                all.add(tally);
+            }
+        }
+        return all;
+    }
+
+    /** What a collection has, from a time before this object; its highest sequence number too. */
+    public void restore(int collection, int live, int versions, long bytes, long highSeqno) {
+        CollectionTally tally = obtain(collection);
+        tally.restore(live, versions, bytes);
+        tally.highSeqno(highSeqno);
     }
 
     /** How many live documents wait for their removal, their collection being gone. */

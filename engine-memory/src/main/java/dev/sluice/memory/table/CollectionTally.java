@@ -43,6 +43,12 @@ public final class CollectionTally {
         bytes += sign * heapBytes;
     }
 
+    void restore(int live, int versions, long allBytes) {
+        liveCount = live;
+        versionCount = versions;
+        bytes = allBytes;
+    }
+
     /** The collection has changed. A plain store with release: readers want a number, not a fence in every write. */
     public void highSeqno(long seqno) {
         HIGH_SEQNO.setRelease(this, seqno);

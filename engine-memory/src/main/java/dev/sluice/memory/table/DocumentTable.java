@@ -245,7 +245,13 @@ public final class DocumentTable {
         }
     }
 
-    /** Takes the located version out for good. */
+    /** Puts the same version, with its value or without, in the place of the one that was located. Its recency stays. */
+    public void exchange(byte[] document) {
+        assert locatedSlot >= 0;
+        REFERENCES.setRelease(locatedBag, 1 + locatedSlot, document);
+    }
+
+    /** Takes the located version out of memory. */
     public void remove() {
         assert locatedSlot >= 0;
         Object[] bag = locatedBag;

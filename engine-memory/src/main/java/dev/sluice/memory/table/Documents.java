@@ -18,6 +18,8 @@ import java.util.Arrays;
  * |        | length | 8, big endian   | 6, big endian   | 4       | 4       | 1..10 | 1..5      |     |       |
  * +--------+--------+-----------------+-----------------+- - - - -+- - - - -+- - - -+- - - - - -+-----+-------+
  *
+ * seqno     bit 47    the value is not in memory: in its place is its length as unsigned LEB128
+ *
  * control   bits 0-2  datatype
  *           bit  3    tombstone
  *           bit  4    flags are there (otherwise 0)
@@ -51,8 +53,11 @@ public final class Documents {
     private static final int SEQNO_OFFSET = 10;
     private static final int OPTIONAL_OFFSET = 16;
 
-    /** Sequence numbers have 48 bits: at a million changes a second for one vbucket that lasts nine years. */
-    public static final long SEQNO_MAX = (1L << 48) - 1;
+    /** Sequence numbers have 47 bits: at a million changes a second for one vbucket that lasts four years. */
+    public static final long SEQNO_MAX = (1L << 47) - 1;
+
+    /** In the first byte of the sequence number. */
+    private static final int EVICTED = 0x80;
 
     private static final long SECONDS_MASK = 0xffffffffL;
 
@@ -178,6 +183,65 @@ public final class Documents {
         if (revSeqno != 1) {
             writeLeb(draft, revisionOffset(draft), revSeqno);
         }
+    }
+
+    /** A document of its own with all that a view shows. */
+    public static byte[] of(DocumentView view) {
+        byte[] document = new byte
+                [metadataLength(view.flags(), view.expirySeconds(), view.revSeqno(), view.collection())
+                        + view.keyLength()
+                        + view.valueLength()];
+        writeMetadata(
+                document,
+                view.deleted(),
+                view.datatype(),
+                view.flags(),
+                view.expirySeconds(),
+                view.revSeqno(),
+                view.collection(),
+                view.keyLength());
+        int keyOffset = keyOffset(document);
+        System.arraycopy(view.keyArray(), view.keyOffset(), document, keyOffset, view.keyLength());
+        System.arraycopy(
+                view.valueArray(), view.valueOffset(), document, keyOffset + view.keyLength(), view.valueLength());
+        finish(document, view.cas(), view.seqno(), view.expirySeconds(), view.revSeqno());
+        return document;
+    }
+
+    /** Whether the value is in the array. Always so where nothing was {@linkplain #evicted evicted}. */
+    public static boolean resident(byte[] document) {
+        return (document[SEQNO_OFFSET] & EVICTED) == 0;
+    }
+
+    /** The same version without its value, whose length alone stays. */
+    public static byte[] evicted(byte[] document) {
+        assert resident(document);
+        int valueOffset = valueOffset(document);
+        int valueLength = document.length - valueOffset;
+        byte[] evicted = Arrays.copyOf(document, valueOffset + lebLength(valueLength));
+        evicted[SEQNO_OFFSET] |= (byte) EVICTED;
+        writeLeb(evicted, valueOffset, valueLength);
+        return evicted;
+    }
+
+    /** What eviction of the value would free. */
+    public static long evictableBytes(byte[] document) {
+        int valueOffset = valueOffset(document);
+        int valueLength = document.length - valueOffset;
+        return resident(document)
+                ? heapBytes(document) - HeapLayout.byteArray(valueOffset + lebLength(valueLength))
+                : 0;
+    }
+
+    /** The length of the value, wherever it is. */
+    public static int valueLength(byte[] document) {
+        int valueOffset = valueOffset(document);
+        return resident(document) ? document.length - valueOffset : (int) readLeb(document, valueOffset);
+    }
+
+    /** Metadata, key and value together, wherever the value is. */
+    public static int wholeLength(byte[] document) {
+        return valueOffset(document) + valueLength(document);
     }
 
     public static boolean deleted(byte[] document) {
@@ -307,7 +371,7 @@ public final class Documents {
         int keyLength = keyLength(document);
         int valueOffset = keyOffset + keyLength;
         view.key(collection(document), document, keyOffset, keyLength)
-                .value(document, valueOffset, document.length - valueOffset)
+                .value(document, valueOffset, resident(document) ? document.length - valueOffset : 0)
                 .cas(cas(document))
                 .seqno(seqno(document))
                 .revSeqno(revSeqno(document))

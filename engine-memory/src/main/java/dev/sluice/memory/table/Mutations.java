@@ -1,6 +1,7 @@
 package dev.sluice.memory.table;
 
 import dev.sluice.engine.Datatype;
+import dev.sluice.engine.DocumentFilter;
 import dev.sluice.engine.DocumentKey;
 import dev.sluice.engine.DocumentView;
 import dev.sluice.engine.DurabilityLevel;
@@ -19,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What commands do to documents: the rules for modes, CAS, locks, expiry and durability, on top of {@link VBucketCore}.
  *
- * <p>Every method answers {@link Status#WOULD_BLOCK} when the vbucket's lock was not to be had, and has changed nothing then;
- * the caller blocks the command and repeats the call.
+ * <p>Every method answers {@link Status#WOULD_BLOCK} when the vbucket's lock was not to be had, or what is there is not in
+ * memory, and has changed nothing then; the caller finds out which, blocks the command and repeats the call.
  *
  * <p>A write goes in two steps. The new version is drafted first, without the lock, by a guess at what the lock will show:
  * copying a value of megabytes takes long. Under the lock the rules are applied to what is really there, and the draft is
@@ -60,7 +61,7 @@ public final class Mutations {
         this.topology = topology;
     }
 
-    public Status store(VBucketCore vbucket, DocumentKey key, StoreRequest request, MutationResult out) {
+    public Status store(VBucketCore vbucket, DocumentKey key, StoreRequest request, MutationResult out, Lookup lookup) {
         Status refused = refusal(vbucket, key, request.durability());
         if (refused != null) {
             return refused;
@@ -84,7 +85,7 @@ public final class Mutations {
             }
             try {
                 boolean redraft = attempt >= DRAFTS_MAX || length <= REDRAFT_LENGTH_MAX;
-                Status status = storeLocked(vbucket, key, request, wallNanos, draft, redraft, out);
+                Status status = storeLocked(vbucket, key, request, wallNanos, draft, redraft, out, lookup);
                 if (status != null) {
                     return status;
                 }
@@ -102,13 +103,18 @@ public final class Mutations {
             long wallNanos,
             byte[] draft,
             boolean redraft,
-            MutationResult out) {
+            MutationResult out,
+            Lookup lookup) {
         Status refused = vbucket.refusal(key.collection());
         if (refused != null) {
             return refused;
         }
         int hash = key.hash();
-        byte[] existing = locateCurrent(vbucket, key, wallNanos);
+        Lookup.Needed needed = request.existing() == DocumentFilter.ALIVE ? Lookup.Needed.ALIVE : Lookup.Needed.ANY;
+        byte[] existing = locateCurrent(vbucket, key, wallNanos, lookup, needed);
+        if (existing == Lookup.ELSEWHERE) {
+            return Status.WOULD_BLOCK;
+        }
         boolean visible = existing != null && request.existing().accepts(Documents.deleted(existing));
         LockTable.Entry lock = existing == null ? null : vbucket.lockOn(hash, existing, clock.nanoTime());
         Status status = verdict(request, existing, visible, lock);
@@ -193,7 +199,8 @@ public final class Mutations {
         return Documents.expirySeconds(existing);
     }
 
-    public Status remove(VBucketCore vbucket, DocumentKey key, RemoveRequest request, MutationResult out) {
+    public Status remove(
+            VBucketCore vbucket, DocumentKey key, RemoveRequest request, MutationResult out, Lookup lookup) {
         Status refused = refusal(vbucket, key, request.durability());
         if (refused != null) {
             return refused;
@@ -207,7 +214,10 @@ public final class Mutations {
                 return refused;
             }
             long wallNanos = clock.wallNanos();
-            byte[] existing = locateCurrent(vbucket, key, wallNanos);
+            byte[] existing = locateCurrent(vbucket, key, wallNanos, lookup, Lookup.Needed.ALIVE);
+            if (existing == Lookup.ELSEWHERE) {
+                return Status.WOULD_BLOCK;
+            }
             if (existing == null || Documents.deleted(existing)) {
                 return Status.NO_SUCH_KEY;
             }
@@ -230,13 +240,14 @@ public final class Mutations {
         }
     }
 
-    public Status touch(VBucketCore vbucket, DocumentKey key, long expirySeconds, DocumentView out) {
+    public Status touch(VBucketCore vbucket, DocumentKey key, long expirySeconds, DocumentView out, Lookup lookup) {
         long wallNanos = clock.wallNanos();
         for (int attempt = 1; ; attempt++) {
             byte[] guess = vbucket.find(key, true);
-            byte[] draft = guess == null || Documents.expirySeconds(guess) == expirySeconds
-                    ? null
-                    : Documents.draftWithExpiry(guess, expirySeconds, vbucket.nextRevSeqno(guess));
+            byte[] draft =
+                    guess == null || !Documents.resident(guess) || Documents.expirySeconds(guess) == expirySeconds
+                            ? null
+                            : Documents.draftWithExpiry(guess, expirySeconds, vbucket.nextRevSeqno(guess));
             if (!vbucket.tryEnter()) {
                 return Status.WOULD_BLOCK;
             }
@@ -245,7 +256,10 @@ public final class Mutations {
                 if (refused != null) {
                     return refused;
                 }
-                byte[] existing = locateCurrent(vbucket, key, wallNanos);
+                byte[] existing = locateCurrent(vbucket, key, wallNanos, lookup, Lookup.Needed.VALUE);
+                if (existing == Lookup.ELSEWHERE) {
+                    return Status.WOULD_BLOCK;
+                }
                 if (existing == null || Documents.deleted(existing)) {
                     return Status.NO_SUCH_KEY;
                 }
@@ -277,7 +291,7 @@ public final class Mutations {
         }
     }
 
-    public Status lock(VBucketCore vbucket, DocumentKey key, int lockSeconds, DocumentView out) {
+    public Status lock(VBucketCore vbucket, DocumentKey key, int lockSeconds, DocumentView out, Lookup lookup) {
         if (!vbucket.tryEnter()) {
             return Status.WOULD_BLOCK;
         }
@@ -288,7 +302,10 @@ public final class Mutations {
             }
             long wallNanos = clock.wallNanos();
             long nowNanos = clock.nanoTime();
-            byte[] existing = locateCurrent(vbucket, key, wallNanos);
+            byte[] existing = locateCurrent(vbucket, key, wallNanos, lookup, Lookup.Needed.VALUE);
+            if (existing == Lookup.ELSEWHERE) {
+                return Status.WOULD_BLOCK;
+            }
             if (existing == null || Documents.deleted(existing)) {
                 return Status.NO_SUCH_KEY;
             }
@@ -308,7 +325,7 @@ public final class Mutations {
         }
     }
 
-    public Status unlock(VBucketCore vbucket, DocumentKey key, long cas) {
+    public Status unlock(VBucketCore vbucket, DocumentKey key, long cas, Lookup lookup) {
         if (!vbucket.tryEnter()) {
             return Status.WOULD_BLOCK;
         }
@@ -317,7 +334,10 @@ public final class Mutations {
             if (refused != null) {
                 return refused;
             }
-            byte[] existing = locateCurrent(vbucket, key, clock.wallNanos());
+            byte[] existing = locateCurrent(vbucket, key, clock.wallNanos(), lookup, Lookup.Needed.ALIVE);
+            if (existing == Lookup.ELSEWHERE) {
+                return Status.WOULD_BLOCK;
+            }
             if (existing == null || Documents.deleted(existing)) {
                 return Status.NO_SUCH_KEY;
             }
@@ -339,7 +359,8 @@ public final class Mutations {
      * Stores a record as it was made elsewhere. With a sequence number of its own it comes from this vbucket's active copy,
      * so the copy here need not be active; without one it is a client's write like any other.
      */
-    public Status apply(VBucketCore vbucket, DocumentKey key, DocumentView record, Terms terms, MutationResult out) {
+    public Status apply(
+            VBucketCore vbucket, DocumentKey key, DocumentView record, Terms terms, MutationResult out, Lookup lookup) {
         long wallNanos = clock.wallNanos();
         long expirySeconds = record.deleted() && record.expirySeconds() == 0
                 ? Math.max(1, seconds(wallNanos))
@@ -359,7 +380,10 @@ public final class Mutations {
             return Status.WOULD_BLOCK;
         }
         try {
-            byte[] existing = vbucket.locate(key);
+            byte[] existing = lookup.locate(vbucket, key, Lookup.Needed.ANY);
+            if (existing == Lookup.ELSEWHERE) {
+                return Status.WOULD_BLOCK;
+            }
             Status status = applicable(vbucket, key, existing, terms, wallNanos);
             if (status != Status.SUCCESS) {
                 return status;
@@ -437,9 +461,10 @@ public final class Mutations {
     }
 
     /** The newest version of a key. One that has expired is followed up by its tombstone first. */
-    private byte @Nullable [] locateCurrent(VBucketCore vbucket, DocumentKey key, long wallNanos) {
-        byte[] existing = vbucket.locate(key);
-        if (existing != null && Documents.expired(existing, seconds(wallNanos))) {
+    private byte @Nullable [] locateCurrent(
+            VBucketCore vbucket, DocumentKey key, long wallNanos, Lookup lookup, Lookup.Needed needed) {
+        byte[] existing = lookup.locate(vbucket, key, needed);
+        if (existing != null && existing != Lookup.ELSEWHERE && Documents.expired(existing, seconds(wallNanos))) {
             expired.run();
             return vbucket.linkTombstone(existing, key.hash(), wallNanos);
         }

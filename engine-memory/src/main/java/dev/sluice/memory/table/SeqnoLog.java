@@ -184,6 +184,45 @@ public final class SeqnoLog {
         }
     }
 
+    /** Drops all versions up to a sequence number. */
+    public void removeThrough(long seqno) {
+        while (chapterCount > 0) {
+            Chapter first = chapters[0];
+            Segment segment = first.segments[0];
+            if (segment.firstSeqno > seqno) {
+                return;
+            }
+            boolean tail = isTail(0, 0);
+            if (tail || endSeqno(0, 0) - 1 > seqno) {
+                for (int i = 0; i < segment.size; i++) {
+                    byte[] document = segment.documents[i];
+                    if (document != null && Documents.seqno(document) <= seqno) {
+                        segment.documents[i] = null;
+                        segment.live--;
+                        live--;
+                    }
+                }
+                if (!tail) {
+                    settle(0, 0);
+                } else if (segment.live == 0) {
+                    heapBytes -= segment.heapBytes() + CHAPTER_BYTES;
+                    Arrays.fill(chapters, 0, 1, null);
+                    chapterCount = 0;
+                }
+                return;
+            }
+            live -= segment.live;
+            heapBytes -= segment.heapBytes();
+            first.remove(0);
+            if (first.count == 0) {
+                chapterCount--;
+                System.arraycopy(chapters, 1, chapters, 0, chapterCount);
+                Arrays.fill(chapters, chapterCount, chapterCount + 1, null);
+                heapBytes -= CHAPTER_BYTES;
+            }
+        }
+    }
+
     /** The version that has just this sequence number, or null. Reads the documents of one segment. */
     public byte @Nullable [] find(long seqno) {
         if (chapterCount == 0) {

@@ -95,6 +95,9 @@ public abstract class VBucketCore {
 
     // ---------------------------------------------------------------------------------------------- for subclasses
 
+    /** A change is about to be made; nothing of it is done yet. */
+    protected void linking() {}
+
     /** A version leaves the table because a newer one comes, or for good. */
     protected abstract void unlinked(byte[] document);
 
@@ -431,6 +434,7 @@ public abstract class VBucketCore {
         assert entered();
         long seqno = Documents.seqno(document);
         assert seqno > highSeqno : seqno;
+        linking();
         if (existing == null) {
             table.insert(hash, document);
         } else {
@@ -485,7 +489,7 @@ public abstract class VBucketCore {
     }
 
     /** Drops a located version, alive or not, whose collection is gone. Its key never comes back, nor does its revision. */
-    public final void drop(byte[] document) {
+    public void drop(byte[] document) {
         assert !collections.serves(Documents.collection(document));
         takeOut(document);
     }
