@@ -21,8 +21,25 @@ public interface Lookup {
         ALIVE,
         /** Metadata, of tombstones too. */
         ANY,
-        /** A live document with its value. */
-        VALUE
+        /** A live document with its value; of one that is deleted nothing. */
+        ALIVE_WITH_VALUE,
+        /** Everything, of tombstones too. */
+        ANY_WITH_VALUE;
+
+        /** Whether tombstones matter. */
+        public boolean tombstones() {
+            return this == ANY || this == ANY_WITH_VALUE;
+        }
+
+        /** Whether the value matters. */
+        public boolean value() {
+            return this == ALIVE_WITH_VALUE || this == ANY_WITH_VALUE;
+        }
+
+        /** Whether this version, if it is the newest, has all that is needed. */
+        public boolean satisfiedBy(byte[] document) {
+            return !value() || Documents.resident(document) || (Documents.deleted(document) && !tombstones());
+        }
     }
 
     /**

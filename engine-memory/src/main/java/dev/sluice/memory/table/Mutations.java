@@ -256,7 +256,7 @@ public final class Mutations {
                 if (refused != null) {
                     return refused;
                 }
-                byte[] existing = locateCurrent(vbucket, key, wallNanos, lookup, Lookup.Needed.VALUE);
+                byte[] existing = locateCurrent(vbucket, key, wallNanos, lookup, Lookup.Needed.ALIVE_WITH_VALUE);
                 if (existing == Lookup.ELSEWHERE) {
                     return Status.WOULD_BLOCK;
                 }
@@ -302,7 +302,7 @@ public final class Mutations {
             }
             long wallNanos = clock.wallNanos();
             long nowNanos = clock.nanoTime();
-            byte[] existing = locateCurrent(vbucket, key, wallNanos, lookup, Lookup.Needed.VALUE);
+            byte[] existing = locateCurrent(vbucket, key, wallNanos, lookup, Lookup.Needed.ALIVE_WITH_VALUE);
             if (existing == Lookup.ELSEWHERE) {
                 return Status.WOULD_BLOCK;
             }
