@@ -7,7 +7,10 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Changes that become real together: of one vbucket or of several, for one sync.
@@ -27,6 +30,7 @@ public final class StoreBatch {
 
     private final List<Put> puts = new ArrayList<>();
     private final List<Purge> purges = new ArrayList<>();
+    private final Set<Integer> cleared = new TreeSet<>();
     private final Map<Integer, VBucketRecord> records = new TreeMap<>();
     private final Map<String, byte[]> locals = new LinkedHashMap<>();
     private long sizeBytes;
@@ -71,6 +75,14 @@ public final class StoreBatch {
         sizeBytes += purge.indexKey.length + RecordFormat.RECORD_KEY_LENGTH;
     }
 
+    /**
+     * Removes all documents and tombstones of a vbucket, before anything else in the batch, whatever the order of the calls.
+     * Its record stays, unless the batch has a new one.
+     */
+    public void clear(int vbucket) {
+        cleared.add(vbucket);
+    }
+
     /** Gives a vbucket this record, and creates the vbucket if need be. */
     public void record(int vbucket, VBucketRecord record) {
         records.put(vbucket, record);
@@ -89,7 +101,7 @@ public final class StoreBatch {
 
     /** Whether nothing would be written. */
     public boolean isEmpty() {
-        return puts.isEmpty() && purges.isEmpty() && records.isEmpty() && locals.isEmpty();
+        return puts.isEmpty() && purges.isEmpty() && cleared.isEmpty() && records.isEmpty() && locals.isEmpty();
     }
 
     /** About how much will be written. */
@@ -101,6 +113,7 @@ public final class StoreBatch {
     public void clear() {
         puts.clear();
         purges.clear();
+        cleared.clear();
         records.clear();
         locals.clear();
         sizeBytes = 0;
@@ -125,6 +138,20 @@ public final class StoreBatch {
     /** For a store: what is removed for good. */
     public List<Purge> purges() {
         return Collections.unmodifiableList(purges);
+    }
+
+    /** For a store: the vbuckets that lose all that they had. */
+    public Set<Integer> cleared() {
+        return Collections.unmodifiableSet(cleared);
+    }
+
+    /** For a store: the vbuckets that the batch changes, ascending. */
+    public SortedSet<Integer> vbuckets() {
+        SortedSet<Integer> vbuckets = new TreeSet<>(records.keySet());
+        vbuckets.addAll(cleared);
+        puts.forEach(put -> vbuckets.add(put.vbucket));
+        purges.forEach(purge -> vbuckets.add(purge.vbucket));
+        return vbuckets;
     }
 
     /** For a store: the records of vbuckets, by number. */
