@@ -96,12 +96,15 @@ final class Fetch implements Lookup {
                     || !fetch.believed()
                     || (fetch.document != null && !needed.satisfiedBy(fetch.document));
         }
-        return !needed.satisfiedBy(present) && (fetch == null || !fetch.hasValueOf(present));
+        return !needed.satisfiedBy(present) && (fetch == null || fetch.valueOf(present) == null);
     }
 
-    private boolean hasValueOf(byte[] present) {
+    /** The same version with its value, where that was read; otherwise null. */
+    byte @Nullable [] valueOf(byte[] present) {
         byte[] read = answered ? document : null;
-        return read != null && Documents.resident(read) && Documents.seqno(read) == Documents.seqno(present);
+        boolean same =
+                read != null && Documents.resident(read) && Documents.seqno(read) == Documents.seqno(present);
+        return same ? read : null;
     }
 
     @Override
@@ -116,7 +119,7 @@ final class Fetch implements Lookup {
             if (needed.satisfiedBy(located)) {
                 return located;
             }
-            byte[] read = fetch == null || !fetch.hasValueOf(located) ? null : fetch.document;
+            byte[] read = fetch == null ? null : fetch.valueOf(located);
             if (read == null) {
                 return ELSEWHERE;
             }

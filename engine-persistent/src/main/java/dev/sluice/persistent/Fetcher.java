@@ -1,6 +1,7 @@
 package dev.sluice.persistent;
 
 import dev.sluice.engine.DocumentView;
+import dev.sluice.engine.EngineClock;
 import dev.sluice.engine.Status;
 import dev.sluice.engine.TaskPool;
 import dev.sluice.memory.table.Documents;
@@ -35,15 +36,24 @@ final class Fetcher {
     private final TaskPool pool;
     private final Quota quota;
     private final Counters counters;
+    private final EngineClock clock;
     private final String bucketName;
     private final Queue[] queues;
     private volatile boolean closed;
 
-    Fetcher(KvStore store, TaskPool pool, Quota quota, Counters counters, String bucketName, int vbucketCount) {
+    Fetcher(
+            KvStore store,
+            TaskPool pool,
+            Quota quota,
+            Counters counters,
+            EngineClock clock,
+            String bucketName,
+            int vbucketCount) {
         this.store = store;
         this.pool = pool;
         this.quota = quota;
         this.counters = counters;
+        this.clock = clock;
         this.bucketName = bucketName;
         this.queues = new Queue[vbucketCount];
         for (int i = 0; i < vbucketCount; i++) {
@@ -134,7 +144,7 @@ final class Fetcher {
     }
 
     private void read(PersistentVBucket vbucket, List<Fetch> fetches, Content content) {
-        long started = System.nanoTime();
+        long started = clock.nanoTime();
         long seqno;
         int epoch;
         List<Lookup> lookups = new ArrayList<>();
@@ -144,8 +154,7 @@ final class Fetcher {
             epoch = vbucket.epoch();
             for (Fetch fetch : fetches) {
                 byte[] present = vbucket.find(fetch.key, false);
-                lookups.add(new Lookup(
-                        fetch.key, present == null ? 0 : Documents.seqno(present)));
+                lookups.add(new Lookup(fetch.key, present == null ? 0 : Documents.seqno(present)));
             }
         } finally {
             vbucket.exit();
@@ -158,7 +167,7 @@ final class Fetcher {
             return;
         }
         counters.add(content == Content.WHOLE ? Counter.BG_FETCHED : Counter.BG_META_FETCHED, fetches.size());
-        counters.add(Counter.BG_FETCH_NANOS, System.nanoTime() - started);
+        counters.add(Counter.BG_FETCH_NANOS, clock.nanoTime() - started);
         for (int i = 0; i < fetches.size(); i++) {
             DocumentView view = found.get(i);
             byte[] document = view == null ? null : document(view, content);
@@ -190,8 +199,7 @@ final class Fetcher {
         return content == Content.WHOLE ? document : Documents.evicted(document);
     }
 
-    private void settle(
-            PersistentVBucket vbucket, Fetch fetch, byte @Nullable [] document, long seqno, int epoch) {
+    private void settle(PersistentVBucket vbucket, Fetch fetch, byte @Nullable [] document, long seqno, int epoch) {
         vbucket.enter();
         try {
             if (vbucket.epoch() != epoch) {

@@ -9,7 +9,6 @@ import dev.sluice.persistent.store.KvStore;
 import dev.sluice.persistent.store.StoreBatch;
 import dev.sluice.persistent.store.StoreException;
 import java.lang.System.Logger;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -63,7 +62,7 @@ final class Flusher {
         final LongAdder commits = new LongAdder();
         final LongAdder failures = new LongAdder();
         final LongAdder failedDocuments = new LongAdder();
-        volatile long lastCommitNanos;
+        final LongAdder commitNanos = new LongAdder();
         volatile String lastFailure = "";
     }
 
@@ -135,8 +134,7 @@ final class Flusher {
     void rest() {
         resting = true;
         for (Shard shard : shards) {
-            shard.lock.lock();
-            shard.lock.unlock();
+            shard.awaitRound();
         }
     }
 
@@ -182,6 +180,16 @@ final class Flusher {
         private final SeqnoLog.Batch step = new SeqnoLog.Batch();
         private final DocumentView view = new DocumentView();
         private long pauseNanos;
+
+        /** Returns when no round is under way, or another one has begun after this call. */
+        void awaitRound() {
+            lock.lock();
+            try {
+                assert lock.isHeldByCurrentThread();
+            } finally {
+                lock.unlock();
+            }
+        }
 
         boolean hasWork() {
             return !queue.isEmpty() || !deletions.isEmpty();
@@ -231,9 +239,7 @@ final class Flusher {
                     return true;
                 }
                 boolean succeeded = deleteVBuckets() && flush();
-                pauseNanos = succeeded
-                        ? 0
-                        : Math.min(PAUSE_NANOS_MAX, Math.max(PAUSE_NANOS_MIN, 2 * pauseNanos));
+                pauseNanos = succeeded ? 0 : Math.min(PAUSE_NANOS_MAX, Math.max(PAUSE_NANOS_MIN, 2 * pauseNanos));
                 return succeeded;
             } finally {
                 lock.unlock();
@@ -259,7 +265,7 @@ final class Flusher {
             List<Runnable> views = new ArrayList<>();
             batch.clear();
             long bytesMax = batchBytesMax;
-            int cleared = 0;
+            long started;
             try {
                 for (int i = 0; i < VBUCKETS_PER_ROUND && batch.sizeBytes() < bytesMax; i++) {
                     PersistentVBucket vbucket = queue.poll();
@@ -277,24 +283,17 @@ final class Flusher {
                 if (units.isEmpty()) {
                     return true;
                 }
-                for (PersistentVBucket.Unit unit : units) {
-                    if (unit.clears) {
-                        store.deleteVBucket(unit.vbucket.id);
-                    }
-                    cleared++;
-                }
+                started = clock.nanoTime();
                 store.commit(batch, sync);
             } catch (StoreException e) {
                 failed(e, batch.documents());
-                for (int i = 0; i < units.size(); i++) {
-                    requeue(units.get(i), i < cleared);
-                }
+                units.forEach(this::requeue);
                 recover();
                 return false;
             }
             counts.commits.increment();
             counts.persisted.add(batch.documents());
-            counts.lastCommitNanos = clock.nanoTime();
+            counts.commitNanos.add(clock.nanoTime() - started);
             batch.clear();
             units.forEach(Shard::committed);
             afterRound.run();
@@ -321,10 +320,10 @@ final class Flusher {
             }
         }
 
-        private void requeue(PersistentVBucket.Unit unit, boolean cleared) {
+        private void requeue(PersistentVBucket.Unit unit) {
             unit.vbucket.enter();
             try {
-                unit.vbucket.requeue(unit, cleared);
+                unit.vbucket.requeue(unit);
             } finally {
                 unit.vbucket.exit();
             }
@@ -335,6 +334,9 @@ final class Flusher {
         private void collect(PersistentVBucket.Unit unit) {
             int vbucket = unit.vbucket.id;
             long end = unit.record.highSeqno();
+            if (unit.clears) {
+                batch.clear(vbucket);
+            }
             step.throughSeqno = unit.afterSeqno;
             while (step.throughSeqno < end) {
                 long after = step.throughSeqno;
@@ -350,6 +352,9 @@ final class Flusher {
                     }
                 }
                 Arrays.fill(step.documents, 0, step.count, null);
+                if (step.throughSeqno == after) {
+                    break; // nothing is left: numbers up to the end were cleared
+                }
             }
             unit.purges.forEach(purge -> batch.purge(vbucket, purge.key(), purge.seqno()));
             batch.record(vbucket, unit.record);
@@ -397,14 +402,5 @@ final class Flusher {
             queued += shard.queue.size();
         }
         return queued;
-    }
-
-    /** For tests and shutdown: what nobody will run any more. */
-    List<PersistentVBucket> abandoned() {
-        List<PersistentVBucket> left = new ArrayList<>(new ArrayDeque<>());
-        for (Shard shard : shards) {
-            left.addAll(shard.queue);
-        }
-        return left;
     }
 }

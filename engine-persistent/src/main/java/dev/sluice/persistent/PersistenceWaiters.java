@@ -54,7 +54,7 @@ final class PersistenceWaiters {
 
         private void tooLate() {
             owner.forget(this);
-            end(durable ? Status.SYNC_WRITE_AMBIGUOUS : Status.TEMPORARY_FAILURE);
+            end(durable ? Status.UNDECIDED : Status.TEMPORARY_FAILURE);
         }
     }
 

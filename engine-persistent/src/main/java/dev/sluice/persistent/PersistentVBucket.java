@@ -77,7 +77,7 @@ final class PersistentVBucket extends VBucketCore {
         final VBucketRecord record;
         final long afterSeqno;
         final List<Purge> purges;
-        final int dirtyBefore;
+        final List<Runnable> written;
 
         Unit(
                 PersistentVBucket vbucket,
@@ -86,14 +86,14 @@ final class PersistentVBucket extends VBucketCore {
                 VBucketRecord record,
                 long afterSeqno,
                 List<Purge> purges,
-                int dirtyBefore) {
+                List<Runnable> written) {
             this.vbucket = vbucket;
             this.epoch = epoch;
             this.clears = clears;
             this.record = record;
             this.afterSeqno = afterSeqno;
             this.purges = purges;
-            this.dirtyBefore = dirtyBefore;
+            this.written = written;
         }
     }
 
@@ -110,6 +110,7 @@ final class PersistentVBucket extends VBucketCore {
     private volatile long evictedSeqno;
     private volatile int epoch;
     private volatile int tenure;
+    private volatile Status endOfTenure = Status.CANCELLED;
 
     // Guarded by the lock.
     private SeqnoLog log = new SeqnoLog();
@@ -123,6 +124,7 @@ final class PersistentVBucket extends VBucketCore {
     private boolean queued;
     private int evictedValueCount;
     private List<Purge> purges = new ArrayList<>();
+    private List<Runnable> written = new ArrayList<>();
     private final List<ViewRequest> viewRequests = new ArrayList<>();
 
     /**
@@ -211,8 +213,8 @@ final class PersistentVBucket extends VBucketCore {
 
     @Override
     protected void cleared(Status why) {
-        epoch++;
-        tenure++;
+        setEpoch(epoch + 1);
+        endTenure(why);
         log = new SeqnoLog();
         openSeqno = highSeqno() + 1;
         openBytes = 0;
@@ -221,6 +223,8 @@ final class PersistentVBucket extends VBucketCore {
         supersededBytes = 0;
         evictedValueCount = 0;
         purges = new ArrayList<>();
+        written.forEach(this::afterExit); // what they wait for is gone
+        written = new ArrayList<>();
         liveComplete = true;
         tombstonesComplete = true;
         clearWanted = true;
@@ -231,8 +235,8 @@ final class PersistentVBucket extends VBucketCore {
     @Override
     protected void stateChanged(VBucketState previous, VBucketState next) {
         if (next != VBucketState.ACTIVE) {
-            tenure++;
-            afterExit(() -> waiters.end(waiter -> waiter.durable() ? Status.SYNC_WRITE_AMBIGUOUS : null));
+            endTenure(Status.NOT_MY_VBUCKET);
+            afterExit(() -> waiters.end(waiter -> waiter.durable() ? Status.UNDECIDED : null));
         }
         recordChanged = true;
         queue();
@@ -278,6 +282,16 @@ final class PersistentVBucket extends VBucketCore {
         }
     }
 
+    private void setEpoch(int next) {
+        epoch = next;
+    }
+
+    private void endTenure(Status why) {
+        int next = tenure + 1;
+        endOfTenure = why;
+        tenure = next;
+    }
+
     private void queue() {
         if (!queued) {
             queued = true;
@@ -304,8 +318,7 @@ final class PersistentVBucket extends VBucketCore {
                         tally.collection, tally.liveCount(), tally.versionCount(), tally.bytes(), tally.highSeqno()));
             }
         }
-        RecordExtension extension =
-                new RecordExtension(purgedRevSeqno(), liveCount(), expiringCount(), tallies);
+        RecordExtension extension = new RecordExtension(purgedRevSeqno(), liveCount(), expiringCount(), tallies);
         return new VBucketRecord(state(), highSeqno(), highCas(), purgeSeqno(), failoverLog(), extension.bytes());
     }
 
@@ -346,11 +359,15 @@ final class PersistentVBucket extends VBucketCore {
         if (end == null) {
             return null;
         }
-        List<Purge> gone = all ? purges : List.of();
-        if (all && !purges.isEmpty()) {
+        List<Purge> gone = List.of();
+        List<Runnable> told = List.of();
+        if (all) {
+            gone = purges;
+            told = written;
             purges = new ArrayList<>();
+            written = new ArrayList<>();
         }
-        Unit unit = new Unit(this, epoch, clearWanted, end, persistedSeqno, gone, log.size());
+        Unit unit = new Unit(this, epoch, clearWanted, end, persistedSeqno, gone, told);
         clearWanted = false;
         return unit;
     }
@@ -388,21 +405,27 @@ final class PersistentVBucket extends VBucketCore {
             persistedSeqno = end;
         }
         afterExit(() -> waiters.reached(persistedSeqno));
-        if (!closed.isEmpty() || highSeqno() >= openSeqno || recordChanged || !purges.isEmpty() || !viewRequests.isEmpty()) {
+        unit.written.forEach(this::afterExit);
+        if (!closed.isEmpty()
+                || highSeqno() >= openSeqno
+                || recordChanged
+                || !purges.isEmpty()
+                || !viewRequests.isEmpty()) {
             queue();
         }
     }
 
     /** The unit could not be written: what it held is to be written again. */
-    void requeue(Unit unit, boolean cleared) {
+    void requeue(Unit unit) {
         assert entered();
         recordChanged = true;
-        clearWanted |= unit.clears && !cleared;
+        clearWanted |= unit.clears;
         if (!unit.purges.isEmpty()) {
             List<Purge> again = new ArrayList<>(unit.purges);
             again.addAll(purges);
             purges = again;
         }
+        written.addAll(0, unit.written);
         queued = true; // the flusher keeps it in its queue
     }
 
@@ -431,6 +454,14 @@ final class PersistentVBucket extends VBucketCore {
         assert entered();
         closeCheckpoint();
         viewRequests.add(new ViewRequest(highSeqno(), epoch, action));
+        queue();
+    }
+
+    /** Has an action run when all that is to be written now is on disk, forgotten tombstones included. */
+    void whenWritten(Runnable action) {
+        assert entered();
+        written.add(action);
+        recordChanged = true;
         queue();
     }
 
@@ -467,6 +498,11 @@ final class PersistentVBucket extends VBucketCore {
         return liveComplete && (tombstonesComplete || !needed.tombstones());
     }
 
+    /** Whether the keys of all live documents stand in the table. Any thread. */
+    boolean keysComplete() {
+        return liveComplete;
+    }
+
     /** Contents of another epoch are another vbucket's, as it were: what was read from disk is not used. */
     int epoch() {
         return epoch;
@@ -475,6 +511,11 @@ final class PersistentVBucket extends VBucketCore {
     /** Changes when those who look at the vbucket's content as a whole, scans, must stop. */
     int tenure() {
         return tenure;
+    }
+
+    /** What scans answer that began in an earlier tenure. */
+    Status endOfTenure() {
+        return endOfTenure;
     }
 
     /** Whether what was read from disk when this was the high sequence number may be taken for the newest. */
@@ -492,6 +533,34 @@ final class PersistentVBucket extends VBucketCore {
         table().locate(key);
     }
 
+    /**
+     * Puts what was read from disk where it belongs, if that is still right.
+     *
+     * @param seqno the high sequence number from before the look at the disk
+     * @return whether memory has gained anything
+     */
+    boolean place(byte[] document, long seqno, int readEpoch) {
+        assert entered();
+        if (epoch != readEpoch) {
+            return false;
+        }
+        byte[] present = locate(Documents.key(document));
+        if (present == null) {
+            if (!believes(seqno, readEpoch) || !serves(Documents.collection(document))) {
+                return false;
+            }
+            bringBack(document);
+            return true;
+        }
+        boolean gain = !Documents.resident(present)
+                && Documents.resident(document)
+                && Documents.seqno(present) == Documents.seqno(document);
+        if (gain) {
+            bringValueBack(present, document);
+        }
+        return gain;
+    }
+
     /** Gives a located version its value back. */
     void bringValueBack(byte[] evicted, byte[] document) {
         assert entered() && Documents.seqno(evicted) == Documents.seqno(document);
@@ -499,6 +568,14 @@ final class PersistentVBucket extends VBucketCore {
         countMemory(evicted, -1);
         countMemory(document, 1);
         evictedValueCount--;
+    }
+
+    /** Whether {@link #evict} may have something to free. Any thread; a guess. */
+    boolean evictable(byte[] document) {
+        if (dirty(document)) {
+            return false;
+        }
+        return !keepsKeys || Documents.deleted(document) || Documents.evictableBytes(document) > 0;
     }
 
     /**
@@ -552,10 +629,10 @@ final class PersistentVBucket extends VBucketCore {
         evictedValueCount -= Documents.resident(document) ? 0 : 1;
     }
 
-    /** All keys of live documents were brought back. */
-    void liveKeysComplete() {
+    /** All keys of live documents that the disk had then were brought back, and keys never leave memory. */
+    void liveKeysComplete(long seqno, int readEpoch) {
         assert entered();
-        if (keepsKeys) {
+        if (keepsKeys && believes(seqno, readEpoch)) {
             liveComplete = true;
         }
     }
@@ -601,6 +678,7 @@ final class PersistentVBucket extends VBucketCore {
             int liveCount,
             int inTableCount,
             int nonResidentCount,
+            int inTableNonResidentCount,
             int expiringCount,
             long documentBytes,
             long overheadBytes,
@@ -623,6 +701,7 @@ final class PersistentVBucket extends VBucketCore {
                     liveCount(),
                     table().size(),
                     nonResidentCount(),
+                    evictedValueCount,
                     expiringCount(),
                     documentBytes(),
                     overheadBytes(),

@@ -69,8 +69,7 @@ record RecordExtension(long purgedRevSeqno, int liveCount, int expiringCount, Li
             }
             return new RecordExtension(purgedRevSeqno, liveCount, expiringCount, tallies);
         } catch (BufferUnderflowException e) {
-            throw new IllegalArgumentException(
-                    "a vbucket's record has " + bytes.length + " bytes (expected: more)", e);
+            throw new IllegalArgumentException("a vbucket's record has " + bytes.length + " bytes (expected: more)", e);
         }
     }
 }

@@ -24,6 +24,8 @@ record Settings(
         long purgeIntervalNanos,
         long purgeAgeSeconds,
         long accessLogIntervalNanos,
+        long blockCacheBytes,
+        boolean directReads,
         @Nullable String storageOptions) {
 
     private static final String VALUE_ONLY = "valueOnly";
@@ -38,7 +40,9 @@ record Settings(
 
     static final List<ConfigurationKey> KEYS = List.of(
             ConfigurationKey.path(
-                    "path", null, "Where the bucket's files are; a directory of its own below the data directory by default."),
+                    "path",
+                    null,
+                    "Where the bucket's files are; a directory of its own below the data directory by default."),
             ConfigurationKey.choice(
                     "evictionPolicy",
                     List.of(VALUE_ONLY, FULL),
@@ -104,10 +108,18 @@ record Settings(
                             7 * DAY_MS,
                             "How often the keys of documents in use are noted, to be loaded first after a start.")
                     .asDynamic(),
+            ConfigurationKey.size(
+                    "blockCacheSize",
+                    64L << 20,
+                    0,
+                    1L << 40,
+                    "Memory beside the Java heap, outside the quota, for what the storage has read."),
+            ConfigurationKey.flag(
+                    "directReads", false, "Whether look-ups bypass the page cache of the operating system."),
             ConfigurationKey.text(
                     "storageOptions",
                     null,
-                    "Options of the storage below, as name=value with a semicolon between them."));
+                    "Options of RocksDB by the names that its option files have, as name=value with a semicolon between them."));
 
     static Settings of(BucketConfiguration configuration) {
         return new Settings(
@@ -126,6 +138,8 @@ record Settings(
                 TimeUnit.MILLISECONDS.toNanos(configuration.durationMs("tombstonePurgeInterval")),
                 TimeUnit.MILLISECONDS.toSeconds(configuration.durationMs("tombstonePurgeAge")),
                 TimeUnit.MILLISECONDS.toNanos(configuration.durationMs("accessLogInterval")),
+                configuration.sizeBytes("blockCacheSize"),
+                configuration.flag("directReads"),
                 configuration.text("storageOptions"));
     }
 
