@@ -24,6 +24,13 @@ public interface DocumentCursor extends AutoCloseable {
      */
     DocumentView document();
 
+    /**
+     * How long the value of {@link #document} is, also where it was not asked for.
+     *
+     * @throws IllegalStateException as {@link #document}
+     */
+    int valueLength();
+
     @Override
     void close();
 }

@@ -329,6 +329,24 @@ public abstract class KvStoreContractTest {
     }
 
     @Test
+    void cursor_knowsTheLengthOfValues_thatWereNotAskedFor() throws StoreException {
+        put(doc("a", 1, "four"), tombstone("b", 2));
+        try (Snapshot snapshot = store.snapshot()) {
+            for (Content content : Content.values()) {
+                for (DocumentCursor cursor :
+                        List.of(snapshot.documents(VB, KeyRange.all(), content), snapshot.changes(VB, 0, content))) {
+                    assertThatThrownBy(cursor::valueLength).isInstanceOf(IllegalStateException.class);
+                    assertThat(cursor.next()).isTrue();
+                    assertThat(cursor.valueLength()).isEqualTo(4);
+                    assertThat(cursor.next()).isTrue();
+                    assertThat(cursor.valueLength()).isZero();
+                    cursor.close();
+                }
+            }
+        }
+    }
+
+    @Test
     void arraysOfCursor_mayBeKept() throws StoreException {
         put(doc("a", 1, "one"), doc("b", 2, "two"));
         try (Snapshot snapshot = store.snapshot();
@@ -522,6 +540,8 @@ public abstract class KvStoreContractTest {
         store.pause();
         store.pause();
         assertKind(Kind.PAUSED, () -> put(doc("a", 2, "two")));
+        assertKind(Kind.PAUSED, () -> store.compact(VB));
+        assertKind(Kind.PAUSED, () -> store.deleteVBucket(VB));
         assertThat(get("a").seqno()).isEqualTo(1);
         Path copy = directory.resolve("copy");
         store.copyTo(copy);
@@ -529,12 +549,22 @@ public abstract class KvStoreContractTest {
         store.resume();
         put(doc("a", 2, "two"));
         assertThat(get("a").seqno()).isEqualTo(2);
+        store.compact(VB);
         try (KvStore copied = openCopy(copy)) {
             assertThat(copied.get(VB, List.of(Lookup.of(key("a"))), Content.WHOLE)
                             .get(0)
                             .seqno())
                     .isEqualTo(1);
         }
+    }
+
+    @Test
+    void closedWhilePaused_losesNothing() throws StoreException {
+        store.commit(batch(doc("a", 1, "one")), false);
+        store.pause();
+        reopen();
+        assertThat(get("a").seqno()).isEqualTo(1);
+        put(doc("a", 2, "two"));
     }
 
     @Test

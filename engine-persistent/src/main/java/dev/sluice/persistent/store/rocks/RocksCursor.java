@@ -43,8 +43,8 @@ final class RocksCursor implements DocumentCursor {
     private final ReadOptions options;
     private final Slice bound;
 
-    private final Deque<DocumentView> ahead = new ArrayDeque<>();
-    private @Nullable DocumentView document;
+    private final Deque<Found> ahead = new ArrayDeque<>();
+    private @Nullable Found found;
     private boolean ended;
 
     private RocksCursor(
@@ -118,8 +118,8 @@ final class RocksCursor implements DocumentCursor {
                 if (ahead.isEmpty()) {
                     readAhead();
                 }
-                document = ahead.poll();
-                return document != null;
+                found = ahead.poll();
+                return found != null;
             }
         });
     }
@@ -131,20 +131,23 @@ final class RocksCursor implements DocumentCursor {
         while (iterator.isValid() && documents < AHEAD_DOCUMENTS && bytes < AHEAD_BYTES) {
             byte[] key = iterator.key();
             byte[] value = iterator.value();
-            DocumentView view;
+            DocumentView view = new DocumentView();
             if (!byKey) {
-                view = RocksLayout.read(natives, key, value);
-                bytes += value.length;
+                RocksLayout.read(natives, key, value, view);
+                int valueLength = view.valueLength();
                 if (content == Content.METADATA) {
                     view.value(EMPTY, 0, 0);
                 }
-                ahead.add(view);
-            } else if (content == Content.METADATA) {
-                ahead.add(RocksLayout.readEntry(natives, key, value));
+                bytes += value.length;
+                ahead.add(new Found(view, valueLength));
             } else {
-                view = new DocumentView();
-                bytes += RocksLayout.readEntry(natives, key, value, view);
-                recordKeys.add(RecordFormat.recordKey(vbucket, view.seqno()));
+                int valueLength = RocksLayout.readEntry(natives, key, value, view);
+                if (content == Content.METADATA) {
+                    ahead.add(new Found(view, valueLength));
+                } else {
+                    bytes += valueLength;
+                    recordKeys.add(RecordFormat.recordKey(vbucket, view.seqno()));
+                }
             }
             documents++;
             iterator.next();
@@ -160,18 +163,31 @@ final class RocksCursor implements DocumentCursor {
                         natives.directory,
                         null);
             }
-            ahead.add(RocksLayout.read(natives, recordKeys.get(i), record));
+            DocumentView view = new DocumentView();
+            RocksLayout.read(natives, recordKeys.get(i), record, view);
+            ahead.add(new Found(view, view.valueLength()));
         }
     }
 
     @Override
     public DocumentView document() {
-        DocumentView current = document;
+        return found().document;
+    }
+
+    @Override
+    public int valueLength() {
+        return found().valueLength;
+    }
+
+    private Found found() {
+        Found current = found;
         if (current == null) {
             throw new IllegalStateException("the cursor is at no document (expected: next has answered true)");
         }
         return current;
     }
+
+    private record Found(DocumentView document, int valueLength) {}
 
     @Override
     public void close() {
@@ -184,7 +200,7 @@ final class RocksCursor implements DocumentCursor {
         if (!ended) {
             ended = true;
             ahead.clear();
-            document = null;
+            found = null;
             iterator.close();
             options.close();
             bound.close();

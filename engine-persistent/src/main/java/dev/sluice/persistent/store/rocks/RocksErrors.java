@@ -3,6 +3,9 @@ package dev.sluice.persistent.store.rocks;
 import dev.sluice.persistent.store.IoErrors;
 import dev.sluice.persistent.store.StoreException;
 import dev.sluice.persistent.store.StoreException.Kind;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,14 +22,44 @@ final class RocksErrors {
 
     private static final String MISSING = "No such file or directory";
 
+    /** How RocksDB's own log, and nothing else, names a damaged log of writes. */
+    private static final Pattern DAMAGED_LOG = Pattern.compile("(\\d{6,}\\.log): dropping \\d+ bytes");
+
+    private static final String OWN_LOG = "LOG";
+
     private RocksErrors() {}
+
+    /** The exception for a failure to open the database in a directory. */
+    static StoreException translateOpening(RocksDBException failure, Path directory) {
+        StoreException translated = translate(failure, directory);
+        if (translated.kind() != Kind.CORRUPT || !directory.equals(translated.file())) {
+            return translated;
+        }
+        String last = null;
+        try {
+            Matcher matcher =
+                    DAMAGED_LOG.matcher(Files.readString(directory.resolve(OWN_LOG), StandardCharsets.ISO_8859_1));
+            while (matcher.find()) {
+                last = matcher.group(1);
+            }
+        } catch (IOException e) {
+            // Without it the directory is all that can be named.
+            translated.addSuppressed(e);
+        }
+        if (last == null) {
+            return translated;
+        }
+        Path file = directory.resolve(last);
+        return new StoreException(Kind.CORRUPT, file + ": " + failure.getMessage(), file, failure);
+    }
 
     /** The exception for a failure of the database in a directory. */
     static StoreException translate(RocksDBException failure, Path directory) {
         String message = String.valueOf(failure.getMessage());
         Path file = file(message, directory);
         Status status = failure.getStatus();
-        return new StoreException(kind(status, message, file), directory + ": " + message, file, failure);
+        Path named = file == null ? directory : file;
+        return new StoreException(kind(status, message, file), directory + ": " + message, named, failure);
     }
 
     private static Kind kind(@Nullable Status status, String message, @Nullable Path file) {

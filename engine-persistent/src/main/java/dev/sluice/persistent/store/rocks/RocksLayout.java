@@ -216,12 +216,17 @@ final class RocksLayout {
     /** A view of its own over a record. */
     static DocumentView read(RocksNatives natives, byte[] recordKey, byte[] record) throws StoreException {
         DocumentView view = new DocumentView();
+        read(natives, recordKey, record, view);
+        return view;
+    }
+
+    /** Points a view at a record. */
+    static void read(RocksNatives natives, byte[] recordKey, byte[] record, DocumentView out) throws StoreException {
         try {
-            RecordFormat.readRecord(recordKey, record, view);
+            RecordFormat.readRecord(recordKey, record, out);
         } catch (StoreException e) {
             throw in(natives, "records", e);
         }
-        return view;
     }
 
     /** A view of its own over an index entry. */
@@ -256,10 +261,10 @@ final class RocksLayout {
         }
     }
 
-    /** Has compactions that were asked for end soon. */
-    static void cancelCompactions(@Nullable RocksNatives natives) {
+    /** Has compactions that were asked for end soon, or lets them run again. */
+    static void cancelCompactions(@Nullable RocksNatives natives, boolean cancel) {
         if (natives != null) {
-            natives.compaction.setCanceled(true);
+            natives.compaction.setCanceled(cancel);
         }
     }
 }

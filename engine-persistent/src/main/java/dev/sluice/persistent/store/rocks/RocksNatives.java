@@ -16,7 +16,6 @@ import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompactRangeOptions;
-import org.rocksdb.CompactRangeOptions.BottommostLevelCompaction;
 import org.rocksdb.DBOptions;
 import org.rocksdb.LRUCache;
 import org.rocksdb.RateLimiter;
@@ -81,10 +80,9 @@ final class RocksNatives implements AutoCloseable {
             lookups = own(new ReadOptions());
             unsynced = own(new WriteOptions());
             synced = own(new WriteOptions().setSync(true));
-            compaction = own(new CompactRangeOptions()
-                    // Others run beside it, and the lowest level is rewritten too, where most of what goes lies.
-                    .setExclusiveManualCompaction(false)
-                    .setBottommostLevelCompaction(BottommostLevelCompaction.kForceOptimized));
+            // Others run beside it. The lowest level is rewritten where something from above meets it, and not for its own
+            // sake: its files hold many vbuckets, and compacting each vbucket would rewrite all of them each time.
+            compaction = own(new CompactRangeOptions().setExclusiveManualCompaction(false));
             DBOptions dbOptions = own(options.database())
                     .setCreateIfMissing(create)
                     .setCreateMissingColumnFamilies(create)
@@ -108,7 +106,7 @@ final class RocksNatives implements AutoCloseable {
             records = handles.get(2);
         } catch (RocksDBException e) {
             close();
-            throw RocksErrors.translate(e, directory);
+            throw RocksErrors.translateOpening(e, directory);
         } catch (RuntimeException e) {
             close();
             throw e;

@@ -110,16 +110,27 @@ public final class RocksStore implements KvStore {
         try {
             return call.on(opened());
         } catch (RocksDBException e) {
+            if (closed) {
+                throw closed(); // What ran was told to end.
+            }
             throw RocksErrors.translate(e, directory.documents());
         } finally {
             gate.readLock().unlock();
         }
     }
 
+    private StoreException closed() {
+        return new StoreException(Kind.CLOSED, directory.path() + " is closed");
+    }
+
+    private StoreException paused() {
+        return new StoreException(Kind.PAUSED, directory.path() + " is paused");
+    }
+
     private RocksNatives opened() throws StoreException {
         RocksNatives current = natives;
         if (closed) {
-            throw new StoreException(Kind.CLOSED, directory.path() + " is closed");
+            throw closed();
         }
         if (current == null) {
             throw new StoreException(Kind.IO, directory.path() + " could not be opened again", directory.path(), null);
@@ -133,7 +144,7 @@ public final class RocksStore implements KvStore {
         try {
             RocksNatives current = opened();
             if (paused) {
-                throw new StoreException(Kind.PAUSED, directory.path() + " is paused");
+                throw paused();
             }
             if (failed) {
                 throw new StoreException(
@@ -240,6 +251,9 @@ public final class RocksStore implements KvStore {
     @Override
     public void compact(int vbucket) throws StoreException {
         call(current -> {
+            if (paused) {
+                throw paused(); // It would wait for the end of the pause, and the pause's end for it.
+            }
             RocksLayout.compact(current, vbucket);
             return true;
         });
@@ -276,7 +290,7 @@ public final class RocksStore implements KvStore {
 
     @Override
     public void pause() throws StoreException {
-        gate.writeLock().lock();
+        beginAlone();
         try {
             RocksNatives current = opened();
             if (paused) {
@@ -288,8 +302,19 @@ public final class RocksStore implements KvStore {
         } catch (RocksDBException e) {
             throw failed(RocksErrors.translate(e, directory.documents()));
         } finally {
-            gate.writeLock().unlock();
+            endAlone();
         }
+    }
+
+    /** Waits until nobody is at work and lets nobody begin; what may take minutes is told to end. */
+    private void beginAlone() {
+        release(() -> RocksLayout.cancelCompactions(natives, true));
+        gate.writeLock().lock();
+    }
+
+    private void endAlone() {
+        RocksLayout.cancelCompactions(natives, false);
+        gate.writeLock().unlock();
     }
 
     @Override
@@ -313,10 +338,10 @@ public final class RocksStore implements KvStore {
         if (!failed && !closed) {
             return;
         }
-        gate.writeLock().lock();
+        beginAlone();
         try {
             if (closed) {
-                throw new StoreException(Kind.CLOSED, directory.path() + " is closed");
+                throw closed();
             }
             if (!failed) {
                 return;
@@ -333,7 +358,7 @@ public final class RocksStore implements KvStore {
         } catch (RocksDBException e) {
             throw RocksErrors.translate(e, directory.documents());
         } finally {
-            gate.writeLock().unlock();
+            endAlone();
         }
     }
 
@@ -345,17 +370,13 @@ public final class RocksStore implements KvStore {
     @Override
     public void close() throws StoreException {
         closed = true; // A compaction that runs is told, and the rest does not begin any more.
-        release(() -> RocksLayout.cancelCompactions(natives));
-        gate.writeLock().lock();
+        beginAlone();
         try {
             RocksNatives current = natives;
             if (current == null) {
                 return;
             }
             if (!failed) {
-                if (paused) {
-                    current.db.continueBackgroundWork();
-                }
                 current.db.syncWal();
             }
         } catch (RocksDBException e) {
@@ -363,7 +384,7 @@ public final class RocksStore implements KvStore {
         } finally {
             endNatives();
             directory.close();
-            gate.writeLock().unlock();
+            endAlone();
         }
     }
 
@@ -375,6 +396,13 @@ public final class RocksStore implements KvStore {
         }
         snapshots.clear();
         if (current != null) {
+            if (paused) {
+                try {
+                    current.db.continueBackgroundWork();
+                } catch (RocksDBException e) {
+                    failures.incrementAndGet(); // It was not paused; it ends either way.
+                }
+            }
             current.close();
         }
     }

@@ -88,6 +88,7 @@ final class LogSnapshot implements Snapshot {
         private final Table table;
         private final Content content;
         private DocumentView document;
+        private int valueLength;
         private boolean ended;
 
         Cursor(int vbucket, Iterator<Map.Entry<byte[], byte[]>> entries, Table table, Content content) {
@@ -111,8 +112,9 @@ final class LogSnapshot implements Snapshot {
             DocumentView view = new DocumentView();
             if (table == Table.RECORDS) {
                 RecordFormat.readRecord(entry.getKey(), entry.getValue(), view);
+                valueLength = view.valueLength();
             } else {
-                RecordFormat.readIndexEntry(entry.getKey(), entry.getValue(), view);
+                valueLength = RecordFormat.readIndexEntry(entry.getKey(), entry.getValue(), view);
                 if (content == Content.WHOLE) {
                     view = LogStore.whole(tables, vbucket, view);
                 }
@@ -127,6 +129,12 @@ final class LogSnapshot implements Snapshot {
                 throw new IllegalStateException("the cursor is at no document");
             }
             return document;
+        }
+
+        @Override
+        public int valueLength() {
+            document();
+            return valueLength;
         }
 
         @Override
