@@ -3,6 +3,9 @@ package dev.sluice.memory;
 import dev.sluice.engine.EngineClock;
 import dev.sluice.engine.TaskPool;
 import dev.sluice.engine.VBucketState;
+import dev.sluice.memory.table.DocumentTable;
+import dev.sluice.memory.table.Documents;
+import dev.sluice.memory.table.PeriodicSweep;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Until it comes by, an expired document is a miss for readers all the same, but takes memory and counts as an item.
  */
-final class ExpiryPager extends PeriodicSweep {
+final class ExpiryPager extends PeriodicSweep<VBucket> {
 
     private final EngineClock clock;
     private final Counters counters;
@@ -29,12 +32,12 @@ final class ExpiryPager extends PeriodicSweep {
     }
 
     @Override
-    boolean concerns(VBucket vbucket) {
+    public boolean concerns(VBucket vbucket) {
         return vbucket.expiringCount() > 0 && vbucket.state() == VBucketState.ACTIVE;
     }
 
     @Override
-    boolean finds(VBucket vbucket, Object[] bag, int slot) {
+    public boolean finds(VBucket vbucket, Object[] bag, int slot) {
         if ((DocumentTable.state(bag, slot) & DocumentTable.EXPIRING) == 0) {
             return false;
         }
@@ -43,7 +46,7 @@ final class ExpiryPager extends PeriodicSweep {
     }
 
     @Override
-    void apply(VBucket vbucket, byte[] document) {
+    public void apply(VBucket vbucket, byte[] document) {
         if (vbucket.state() == VBucketState.ACTIVE) {
             vbucket.linkTombstone(document, Documents.hash(document), clock.wallNanos());
             counters.add(Counter.EXPIRED_BY_PAGER);
@@ -51,7 +54,7 @@ final class ExpiryPager extends PeriodicSweep {
     }
 
     @Override
-    void afterRound() {
+    public void afterRound() {
         counters.add(Counter.EXPIRY_PAGER_RUNS);
     }
 }

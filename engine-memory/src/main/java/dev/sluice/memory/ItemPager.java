@@ -3,6 +3,9 @@ package dev.sluice.memory;
 import dev.sluice.engine.EngineClock;
 import dev.sluice.engine.TaskPool;
 import dev.sluice.engine.VBucketState;
+import dev.sluice.memory.table.DocumentTable;
+import dev.sluice.memory.table.Documents;
+import dev.sluice.memory.table.Sweep;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -23,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Locked documents and those of vbuckets that are not active are left alone.
  */
-final class ItemPager extends Sweep {
+final class ItemPager extends Sweep<VBucket> {
 
     /** After so many rounds in which nothing was freed there is nothing: recency falls from three to nothing in four. */
     private static final int FRUITLESS_ROUNDS_MAX = 4;
@@ -75,17 +78,17 @@ final class ItemPager extends Sweep {
     }
 
     @Override
-    boolean concerns(VBucket vbucket) {
+    public boolean concerns(VBucket vbucket) {
         return vbucket.liveCount() > 0 || vbucket.tombstoneCount() > 0;
     }
 
     @Override
-    boolean finds(VBucket vbucket, Object[] bag, int slot) {
+    public boolean finds(VBucket vbucket, Object[] bag, int slot) {
         return !DocumentTable.lowerRecency(bag, slot);
     }
 
     @Override
-    void apply(VBucket vbucket, byte[] document) {
+    public void apply(VBucket vbucket, byte[] document) {
         if (Documents.deleted(document)) {
             vbucket.purge(document);
             counters.add(Counter.TOMBSTONES_PURGED);
@@ -104,19 +107,19 @@ final class ItemPager extends Sweep {
     }
 
     @Override
-    boolean satisfied() {
+    public boolean satisfied() {
         return stopped || !enabled || quota.usedBytes() <= quota.lowWatermarkBytes();
     }
 
     @Override
-    boolean roundDone() {
+    public boolean roundDone() {
         fruitlessRounds = fruitful ? 0 : fruitlessRounds + 1;
         fruitful = false;
         return fruitlessRounds < FRUITLESS_ROUNDS_MAX;
     }
 
     @Override
-    void ended() {
+    public void ended() {
         boolean gaveUp = fruitlessRounds >= FRUITLESS_ROUNDS_MAX;
         fruitlessRounds = 0;
         fruitful = false;

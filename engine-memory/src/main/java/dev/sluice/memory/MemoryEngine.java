@@ -9,6 +9,7 @@ import dev.sluice.engine.DocumentFilter;
 import dev.sluice.engine.DocumentKey;
 import dev.sluice.engine.DocumentReads;
 import dev.sluice.engine.DocumentView;
+import dev.sluice.engine.DurabilityLevel;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.EngineClock;
 import dev.sluice.engine.EngineContext;
@@ -25,6 +26,11 @@ import dev.sluice.engine.Status;
 import dev.sluice.engine.StoreRequest;
 import dev.sluice.engine.VBucketState;
 import dev.sluice.engine.VBuckets;
+import dev.sluice.memory.table.Documents;
+import dev.sluice.memory.table.DroppedCollections;
+import dev.sluice.memory.table.Lookup;
+import dev.sluice.memory.table.Mutations;
+import dev.sluice.memory.table.RandomChoice;
 import java.lang.System.Logger;
 import java.util.Iterator;
 import java.util.List;
@@ -71,7 +77,7 @@ final class MemoryEngine
     private final ItemPager itemPager;
     private final ExpiryPager expiryPager;
     private final TombstonePurger tombstonePurger;
-    private final DroppedCollections droppedCollections;
+    private final DroppedCollections<VBucket> droppedCollections;
     private final StatisticsGroups statistics;
     private volatile CollectionSet collections = CollectionSet.ALL;
     private volatile Settings settings;
@@ -84,7 +90,12 @@ final class MemoryEngine
         this.settings = settings;
         this.counters = new Counters(context.metrics());
         this.quota = new MemoryQuota(context.memory(), counters, settings);
-        this.mutations = new Mutations(clock, quota, counters, context.topology());
+        this.mutations = new Mutations(
+                clock,
+                quota,
+                () -> counters.add(Counter.EXPIRED_BY_ACCESS),
+                DurabilityLevel.MAJORITY,
+                context.topology());
         this.scans = new ScanService(this, context);
         this.vbuckets = new AtomicReferenceArray<>(configuration.vbucketCount());
         // Not from a secure source: a UUID tells histories apart, it protects nothing. And tests can replay it.
@@ -99,7 +110,7 @@ final class MemoryEngine
                 settings.purgeAgeSeconds(),
                 clock,
                 counters);
-        this.droppedCollections = new DroppedCollections(vbuckets, context.nonIoPool());
+        this.droppedCollections = new DroppedCollections<>(vbuckets, context.nonIoPool());
         this.statistics = new StatisticsGroups(vbuckets, quota, counters, () -> this.settings, newUuid());
     }
 
@@ -173,7 +184,7 @@ final class MemoryEngine
         if (target == null) {
             return absent();
         }
-        return answer(cookie, target, mutations.store(target, key, request, out));
+        return answer(cookie, target, mutations.store(target, key, request, out, Lookup.IN_TABLE));
     }
 
     @Override
@@ -182,7 +193,7 @@ final class MemoryEngine
         if (target == null) {
             return absent();
         }
-        return answer(cookie, target, mutations.remove(target, key, request, out));
+        return answer(cookie, target, mutations.remove(target, key, request, out, Lookup.IN_TABLE));
     }
 
     @Override
@@ -191,7 +202,7 @@ final class MemoryEngine
         if (target == null) {
             return absent();
         }
-        return answer(cookie, target, mutations.touch(target, key, expirySeconds, out));
+        return answer(cookie, target, mutations.touch(target, key, expirySeconds, out, Lookup.IN_TABLE));
     }
 
     @Override
@@ -200,7 +211,7 @@ final class MemoryEngine
         if (target == null) {
             return absent();
         }
-        return answer(cookie, target, mutations.lock(target, key, lockSeconds, out));
+        return answer(cookie, target, mutations.lock(target, key, lockSeconds, out, Lookup.IN_TABLE));
     }
 
     @Override
@@ -209,7 +220,7 @@ final class MemoryEngine
         if (target == null) {
             return absent();
         }
-        return answer(cookie, target, mutations.unlock(target, key, cas));
+        return answer(cookie, target, mutations.unlock(target, key, cas, Lookup.IN_TABLE));
     }
 
     @Override
@@ -219,7 +230,7 @@ final class MemoryEngine
         if (target == null) {
             return absent();
         }
-        return answer(cookie, target, mutations.apply(target, key, record, terms, out));
+        return answer(cookie, target, mutations.apply(target, key, record, terms, out, Lookup.IN_TABLE));
     }
 
     @Override

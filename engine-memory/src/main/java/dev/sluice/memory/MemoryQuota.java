@@ -2,6 +2,7 @@ package dev.sluice.memory;
 
 import dev.sluice.engine.MemoryAccount;
 import dev.sluice.engine.Status;
+import dev.sluice.memory.table.MemoryRoom;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Thread.</b> Any.
  */
-final class MemoryQuota {
+final class MemoryQuota implements MemoryRoom {
 
     private final MemoryAccount account;
     private final Counters counters;
@@ -45,8 +46,8 @@ final class MemoryQuota {
     }
 
     /** Why a document of this many bytes cannot be stored, or null if it can. */
-    @Nullable
-    Status refusal(long bytes) {
+    @Override
+    public @Nullable Status refusal(long bytes) {
         long quotaBytes = account.quotaBytes();
         long usedBytes = account.usedBytes();
         if (usedBytes + bytes > (long) (quotaBytes * settings.highWatermarkRatio())) {
@@ -60,7 +61,8 @@ final class MemoryQuota {
         return null;
     }
 
-    void charge(long bytes) {
+    @Override
+    public void charge(long bytes) {
         account.charge(bytes);
     }
 

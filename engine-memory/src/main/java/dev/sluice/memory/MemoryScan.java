@@ -4,6 +4,7 @@ import dev.sluice.engine.DocumentView;
 import dev.sluice.engine.EngineClock;
 import dev.sluice.engine.RangeScans;
 import dev.sluice.engine.Status;
+import dev.sluice.memory.table.Documents;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 

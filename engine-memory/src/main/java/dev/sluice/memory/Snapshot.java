@@ -1,6 +1,7 @@
 package dev.sluice.memory;
 
 import dev.sluice.engine.Status;
+import dev.sluice.memory.table.HeapLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -2,6 +2,9 @@ package dev.sluice.memory;
 
 import dev.sluice.engine.Status;
 import dev.sluice.engine.TaskPool;
+import dev.sluice.memory.table.Documents;
+import dev.sluice.memory.table.KeySorter;
+import dev.sluice.memory.table.SeqnoLog;
 import java.util.Arrays;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;

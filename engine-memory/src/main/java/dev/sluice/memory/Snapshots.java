@@ -1,6 +1,8 @@
 package dev.sluice.memory;
 
 import dev.sluice.engine.Status;
+import dev.sluice.memory.table.Documents;
+import dev.sluice.memory.table.SeqnoLog;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

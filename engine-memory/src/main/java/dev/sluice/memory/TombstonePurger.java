@@ -2,6 +2,9 @@ package dev.sluice.memory;
 
 import dev.sluice.engine.EngineClock;
 import dev.sluice.engine.TaskPool;
+import dev.sluice.memory.table.DocumentTable;
+import dev.sluice.memory.table.Documents;
+import dev.sluice.memory.table.PeriodicSweep;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A tombstone is kept for those who follow the vbucket's changes; one who was away for longer than the age has to begin
  * again, and finds out by the purge sequence number, which rises here.
  */
-final class TombstonePurger extends PeriodicSweep {
+final class TombstonePurger extends PeriodicSweep<VBucket> {
 
     private final EngineClock clock;
     private final Counters counters;
@@ -35,7 +38,7 @@ final class TombstonePurger extends PeriodicSweep {
     }
 
     @Override
-    boolean concerns(VBucket vbucket) {
+    public boolean concerns(VBucket vbucket) {
         vbucket.enter();
         try {
             vbucket.tidyLocks(clock.nanoTime());
@@ -46,7 +49,7 @@ final class TombstonePurger extends PeriodicSweep {
     }
 
     @Override
-    boolean finds(VBucket vbucket, Object[] bag, int slot) {
+    public boolean finds(VBucket vbucket, Object[] bag, int slot) {
         if ((DocumentTable.state(bag, slot) & DocumentTable.TOMBSTONE) == 0) {
             return false;
         }
@@ -55,7 +58,7 @@ final class TombstonePurger extends PeriodicSweep {
     }
 
     @Override
-    void apply(VBucket vbucket, byte[] document) {
+    public void apply(VBucket vbucket, byte[] document) {
         // Between the look at the state and that at the document, a write may have come.
         if (Documents.deleted(document)) {
             vbucket.purge(document);

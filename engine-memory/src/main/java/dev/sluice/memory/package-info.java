@@ -1,9 +1,9 @@
 /**
  * The engine that keeps a bucket in memory and nowhere else.
  *
- * <p>Reading order: {@link dev.sluice.memory.Documents} (what a document is), {@link dev.sluice.memory.DocumentTable} (how
- * it is found), {@link dev.sluice.memory.SeqnoLog} (the order of changes), {@link dev.sluice.memory.VBucket} (what joins the
- * three under one lock), {@link dev.sluice.memory.Mutations} (what commands do with it), {@link
+ * <p>Reading order: {@link dev.sluice.memory.table.Documents} (what a document is), {@link dev.sluice.memory.table.DocumentTable} (how
+ * it is found), {@link dev.sluice.memory.table.SeqnoLog} (the order of changes), {@link dev.sluice.memory.VBucket} (what joins the
+ * three under one lock), {@link dev.sluice.memory.table.Mutations} (what commands do with it), {@link
  * dev.sluice.memory.Snapshots} and {@link dev.sluice.memory.ScanService} (range scans).
  *
  * <p><b>Threads.</b> Event loops call {@link dev.sluice.memory.MemoryEngine}: they read without a lock, and write under the

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.engine.CollectionSet;
 import dev.sluice.engine.Collections.Figures;
 import dev.sluice.engine.Status;
+import dev.sluice.memory.table.DocumentTable;
+import dev.sluice.memory.table.Documents;
 import dev.sluice.testkit.Answer;
 import dev.sluice.testkit.EngineDriver.OpenedScan;
 import dev.sluice.testkit.Key;

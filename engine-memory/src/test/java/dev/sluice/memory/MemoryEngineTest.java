@@ -9,6 +9,8 @@ import dev.sluice.engine.EngineProvider;
 import dev.sluice.engine.HeapDocumentKey;
 import dev.sluice.engine.Status;
 import dev.sluice.engine.VBucketState;
+import dev.sluice.memory.table.DocumentTable;
+import dev.sluice.memory.table.Documents;
 import dev.sluice.testkit.Answer;
 import dev.sluice.testkit.Key;
 import dev.sluice.testkit.Store;

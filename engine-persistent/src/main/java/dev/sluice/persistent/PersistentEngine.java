@@ -1,0 +1,893 @@
+package dev.sluice.persistent;
+
+import dev.sluice.engine.BlockedCookie;
+import dev.sluice.engine.BucketConfiguration;
+import dev.sluice.engine.CollectionSet;
+import dev.sluice.engine.Collections;
+import dev.sluice.engine.Cookie;
+import dev.sluice.engine.DocumentFilter;
+import dev.sluice.engine.DocumentKey;
+import dev.sluice.engine.DocumentReads;
+import dev.sluice.engine.DocumentView;
+import dev.sluice.engine.DurabilityLevel;
+import dev.sluice.engine.Engine;
+import dev.sluice.engine.EngineClock;
+import dev.sluice.engine.EngineContext;
+import dev.sluice.engine.Flush;
+import dev.sluice.engine.MutationResult;
+import dev.sluice.engine.Pausable;
+import dev.sluice.engine.Persistence;
+import dev.sluice.engine.RandomDocuments;
+import dev.sluice.engine.RangeScans;
+import dev.sluice.engine.Reconfigurable;
+import dev.sluice.engine.RecordApplication;
+import dev.sluice.engine.RemoveRequest;
+import dev.sluice.engine.Statistic;
+import dev.sluice.engine.Status;
+import dev.sluice.engine.StoreRequest;
+import dev.sluice.engine.VBucketState;
+import dev.sluice.engine.VBuckets;
+import dev.sluice.memory.table.Documents;
+import dev.sluice.memory.table.Lookup;
+import dev.sluice.memory.table.Lookup.Needed;
+import dev.sluice.memory.table.Mutations;
+import dev.sluice.persistent.store.KvStore;
+import dev.sluice.persistent.store.StoreBatch;
+import dev.sluice.persistent.store.StoreException;
+import dev.sluice.persistent.store.StoredVBucket;
+import java.lang.System.Logger;
+import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A bucket in memory with a disk behind it: finds the vbucket, has {@link Mutations} do the work, blocks the command where the
+ * vbucket's lock was not to be had, where memory does not know the answer, and where a write is to be on disk first.
+ *
+ * <p><b>Thread.</b> As {@link Engine} says. Reads of what is in memory take no lock. Nothing here waits for the disk but {@link
+ * #start}, {@link #pause} and {@link #close}.
+ */
+final class PersistentEngine
+        implements Engine,
+                VBuckets,
+                Flush,
+                RecordApplication,
+                DocumentReads,
+                RandomDocuments,
+                Collections,
+                Reconfigurable,
+                Pausable {
+
+    private static final Logger LOGGER = System.getLogger(PersistentEngine.class.getName());
+
+    /** UUIDs are positive and fit into 48 bits, which every client's language can hold. */
+    private static final long UUID_MASK = (1L << 48) - 1;
+
+    /** The content under this name says that the bucket was closed with everything on disk. */
+    private static final String CLEAN_STOP = "clean-stop";
+
+    private static final byte[] YES = "yes".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] NO = new byte[0];
+
+    /** How often {@link #close} tries to write what is left before it gives up. */
+    private static final int CLOSING_ATTEMPTS_MAX = 5;
+
+    /** What a flushed command keeps while it is on its way back. */
+    private static final Object FLUSHED = new Object();
+
+    private final String bucketName;
+    private final EngineContext context;
+    private final EngineClock clock;
+    private final KvStore store;
+    private final Counters counters;
+    private final Flusher.FlushCounts flushCounts = new Flusher.FlushCounts();
+    private final Quota quota;
+    private final Mutations mutations;
+    private final Flusher flusher;
+    private final Fetcher fetcher;
+    private final AtomicReferenceArray<@Nullable PersistentVBucket> vbuckets;
+    private final SplittableRandom random;
+    private final ItemPager itemPager;
+    private final ExpiryPager expiryPager;
+    private final TombstonePurger tombstonePurger;
+    private final DroppedDocuments droppedDocuments;
+    private final PersistenceControl persistence;
+    private final ScanService scans;
+    private final Warmup warmup;
+    private final AccessLog accessLog;
+    private final RandomFinder randomFinder;
+    private final StatisticsGroups statistics;
+    private volatile CollectionSet collections = CollectionSet.ALL;
+    private volatile Settings settings;
+    private volatile boolean closing;
+    private volatile boolean paused;
+
+    PersistentEngine(BucketConfiguration configuration, Settings settings, EngineContext context, KvStore store) {
+        this.bucketName = configuration.bucketName();
+        this.context = context;
+        this.clock = context.clock();
+        this.store = store;
+        this.settings = settings;
+        this.counters = new Counters(context.metrics());
+        this.quota = new Quota(context.memory(), counters, settings);
+        this.mutations = new Mutations(
+                clock,
+                quota,
+                () -> counters.add(Counter.EXPIRED_BY_ACCESS),
+                DurabilityLevel.PERSIST_TO_MAJORITY,
+                context.topology());
+        int vbucketCount = configuration.vbucketCount();
+        this.vbuckets = new AtomicReferenceArray<>(vbucketCount);
+        this.flusher = new Flusher(
+                store,
+                context.writerPool(),
+                clock,
+                flushCounts,
+                bucketName,
+                Math.min(settings.flushers(), vbucketCount),
+                quota::check);
+        flusher.configure(settings.flushBatchBytes(), settings.sync());
+        this.fetcher = new Fetcher(store, context.readerPool(), quota, counters, clock, bucketName, vbucketCount);
+        // Not from a secure source: a UUID tells histories apart, it protects nothing. And tests can replay it.
+        this.random = new SplittableRandom(clock.wallNanos() ^ Long.rotateLeft(bucketName.hashCode(), 32));
+        this.itemPager = new ItemPager(vbuckets, context.nonIoPool(), clock, quota, counters);
+        this.expiryPager = new ExpiryPager(this, vbuckets, settings.expiryIntervalNanos());
+        this.tombstonePurger =
+                new TombstonePurger(this, vbuckets, settings.purgeIntervalNanos(), settings.purgeAgeSeconds());
+        this.droppedDocuments = new DroppedDocuments(this, vbuckets);
+        this.persistence = new PersistenceControl(this);
+        this.scans = new ScanService(this);
+        this.accessLog = new AccessLog(this, vbuckets, settings.accessLogIntervalNanos());
+        this.warmup = new Warmup(this, vbuckets, settings);
+        this.randomFinder = new RandomFinder(this, vbuckets);
+        this.statistics = new StatisticsGroups(this, vbuckets, () -> this.settings, newUuid());
+    }
+
+    /** Takes over what is on disk, or makes a new bucket there, and begins the work in the background. */
+    void start() throws StoreException {
+        byte[] mark = store.local(CLEAN_STOP);
+        boolean clean = mark != null && mark.length > 0;
+        List<StoredVBucket> stored = store.vbuckets();
+        StoreBatch batch = new StoreBatch();
+        for (StoredVBucket one : stored) {
+            if (one.vbucket() >= vbuckets.length()) {
+                throw new StoreException(
+                        StoreException.Kind.SETTING,
+                        "vbucket " + one.vbucket() + " is there (expected: numbers below the configured count, "
+                                + vbuckets.length() + ")");
+            }
+            restore(one, !clean, batch);
+        }
+        if (stored.isEmpty()) {
+            for (int i = 0; i < vbuckets.length(); i++) {
+                PersistentVBucket made = newVBucket(i, VBucketState.ACTIVE);
+                made.enter();
+                try {
+                    batch.record(i, made.firstRecord());
+                } finally {
+                    made.exit();
+                }
+                vbuckets.set(i, made);
+            }
+        }
+        batch.local(CLEAN_STOP, NO);
+        store.commit(batch, true);
+        LOGGER.log(
+                Logger.Level.DEBUG,
+                "storage opened bucket={0} vbuckets={1} clean={2}",
+                bucketName,
+                stored.size(),
+                clean);
+        quota.onPressure(itemPager::wake);
+        context.memory().onQuotaChange(quotaBytes -> quota.check());
+        expiryPager.start();
+        tombstonePurger.start();
+        accessLog.start();
+        warmup.start();
+    }
+
+    private void restore(StoredVBucket stored, boolean newHistory, StoreBatch batch) {
+        int id = stored.vbucket();
+        PersistentVBucket made = newVBucket(id, stored.record().state());
+        made.enter();
+        try {
+            made.restore(stored, newHistory);
+            if (newHistory) {
+                batch.record(id, made.firstRecord());
+            }
+        } finally {
+            made.exit();
+        }
+        vbuckets.set(id, made);
+    }
+
+    private PersistentVBucket newVBucket(int id, VBucketState state) {
+        return new PersistentVBucket(
+                id, state, collections, quota, this::newUuid, this::changed, !settings.fullEviction());
+    }
+
+    private void changed(PersistentVBucket vbucket) {
+        flusher.enqueue(vbucket);
+    }
+
+    private long newUuid() {
+        synchronized (random) {
+            return random.nextLong(1, UUID_MASK);
+        }
+    }
+
+    long nextRandom() {
+        synchronized (random) {
+            return random.nextLong();
+        }
+    }
+
+    // ---------------------------------------------------------------------------------------------- parts
+
+    EngineContext context() {
+        return context;
+    }
+
+    EngineClock clock() {
+        return clock;
+    }
+
+    KvStore store() {
+        return store;
+    }
+
+    Counters counters() {
+        return counters;
+    }
+
+    Flusher.FlushCounts flushCounts() {
+        return flushCounts;
+    }
+
+    Quota quota() {
+        return quota;
+    }
+
+    Flusher flusher() {
+        return flusher;
+    }
+
+    ScanService scans() {
+        return scans;
+    }
+
+    TombstonePurger compactor() {
+        return tombstonePurger;
+    }
+
+    Warmup warmup() {
+        return warmup;
+    }
+
+    AccessLog accessLog() {
+        return accessLog;
+    }
+
+    String bucketName() {
+        return bucketName;
+    }
+
+    Settings settings() {
+        return settings;
+    }
+
+    boolean closing() {
+        return closing;
+    }
+
+    // ---------------------------------------------------------------------------------------------- documents
+
+    @Override
+    public Status get(Cookie cookie, int vbucket, DocumentKey key, DocumentFilter filter, DocumentView out) {
+        PersistentVBucket target = vbucket(vbucket);
+        if (target == null) {
+            return absent();
+        }
+        Status refused = target.refusal(key.collection());
+        if (refused != null) {
+            return counted(refused);
+        }
+        return show(
+                cookie,
+                target,
+                key,
+                filter,
+                filter == DocumentFilter.ALIVE ? Needed.ALIVE_WITH_VALUE : Needed.ANY_WITH_VALUE,
+                out);
+    }
+
+    /** Shows what is in memory, or was read for this command; otherwise has it read. */
+    private Status show(
+            Cookie cookie,
+            PersistentVBucket target,
+            DocumentKey key,
+            DocumentFilter filter,
+            Needed needed,
+            DocumentView out) {
+        if (!warmup.serves()) {
+            return Status.TEMPORARY_FAILURE;
+        }
+        boolean known = target.knows(needed);
+        byte[] document = target.find(key, true);
+        if (document == null) {
+            if (!known || !target.knows(needed)) {
+                if (!(cookie.attachment() instanceof Fetch fetch) || !fetch.answered() || fetch.vbucket != target) {
+                    return fetch(cookie, target, key, needed);
+                }
+                document = fetch.document();
+            }
+            if (document == null) {
+                return Status.NO_SUCH_KEY;
+            }
+        }
+        boolean expired = Documents.expiring(document) && Documents.expired(document, clock.wallSeconds());
+        if (!filter.accepts(expired || Documents.deleted(document))) {
+            return Status.NO_SUCH_KEY;
+        }
+        if (!expired && !needed.satisfiedBy(document)) {
+            byte[] read = cookie.attachment() instanceof Fetch fetch ? fetch.valueOf(document) : null;
+            if (read == null) {
+                return fetch(cookie, target, key, needed);
+            }
+            document = read;
+        }
+        Documents.show(document, out);
+        if (expired) {
+            // What its tombstone will look like, but for the numbers that it does not have yet.
+            out.value(document, document.length, 0).datatype((byte) 0).flags(0).deleted(true);
+        } else if (target.locked(key.hash(), document, clock)) {
+            out.locked(true);
+        }
+        return Status.SUCCESS;
+    }
+
+    @Override
+    public Status store(Cookie cookie, int vbucket, DocumentKey key, StoreRequest request, MutationResult out) {
+        PersistentVBucket target = vbucket(vbucket);
+        if (target == null) {
+            return absent();
+        }
+        if (cookie.attachment() instanceof DurableWrite made) {
+            made.show(out);
+            return Status.SUCCESS;
+        }
+        if (!warmup.serves()) {
+            return Status.TEMPORARY_FAILURE;
+        }
+        Status status = mutations.store(target, key, request, out, lookup(cookie));
+        if (status == Status.SUCCESS) {
+            return durable(cookie, target, request.durability(), request.deadlineNanos(), out);
+        }
+        Needed needed = request.existing() == DocumentFilter.ALIVE ? Needed.ALIVE : Needed.ANY;
+        return answer(cookie, target, key, needed, status);
+    }
+
+    @Override
+    public Status remove(Cookie cookie, int vbucket, DocumentKey key, RemoveRequest request, MutationResult out) {
+        PersistentVBucket target = vbucket(vbucket);
+        if (target == null) {
+            return absent();
+        }
+        if (cookie.attachment() instanceof DurableWrite made) {
+            made.show(out);
+            return Status.SUCCESS;
+        }
+        if (!warmup.serves()) {
+            return Status.TEMPORARY_FAILURE;
+        }
+        Status status = mutations.remove(target, key, request, out, lookup(cookie));
+        if (status == Status.SUCCESS) {
+            return durable(cookie, target, request.durability(), request.deadlineNanos(), out);
+        }
+        return answer(cookie, target, key, Needed.ALIVE, status);
+    }
+
+    /**
+     * A write is made. Where it is to be on disk before its client hears of it, the command waits for that. <em>Differs:</em>
+     * others see the write meanwhile; in the original they do when it is committed.
+     */
+    private Status durable(
+            Cookie cookie, PersistentVBucket target, DurabilityLevel level, long deadlineNanos, MutationResult out) {
+        if (level.compareTo(DurabilityLevel.MAJORITY) <= 0 || target.persistedSeqno() >= out.seqno()) {
+            return Status.SUCCESS;
+        }
+        BlockedCookie blocked = cookie.block();
+        cookie.attach(DurableWrite.of(out));
+        target.waiters()
+                .add(
+                        blocked,
+                        out.seqno(),
+                        true,
+                        target::persistedSeqno,
+                        context.nonIoPool(),
+                        deadlineNanos - clock.nanoTime());
+        return Status.WOULD_BLOCK;
+    }
+
+    @Override
+    public Status getAndTouch(Cookie cookie, int vbucket, DocumentKey key, long expirySeconds, DocumentView out) {
+        PersistentVBucket target = vbucket(vbucket);
+        if (target == null) {
+            return absent();
+        }
+        if (!warmup.serves()) {
+            return Status.TEMPORARY_FAILURE;
+        }
+        Status status = mutations.touch(target, key, expirySeconds, out, lookup(cookie));
+        return answer(cookie, target, key, Needed.ALIVE_WITH_VALUE, status);
+    }
+
+    @Override
+    public Status lock(Cookie cookie, int vbucket, DocumentKey key, int lockSeconds, DocumentView out) {
+        PersistentVBucket target = vbucket(vbucket);
+        if (target == null) {
+            return absent();
+        }
+        if (!warmup.serves()) {
+            return Status.TEMPORARY_FAILURE;
+        }
+        Status status = mutations.lock(target, key, lockSeconds, out, lookup(cookie));
+        return answer(cookie, target, key, Needed.ALIVE_WITH_VALUE, status);
+    }
+
+    @Override
+    public Status unlock(Cookie cookie, int vbucket, DocumentKey key, long cas) {
+        PersistentVBucket target = vbucket(vbucket);
+        if (target == null) {
+            return absent();
+        }
+        return answer(cookie, target, key, Needed.ALIVE, mutations.unlock(target, key, cas, lookup(cookie)));
+    }
+
+    @Override
+    public Status apply(
+            Cookie cookie, int vbucket, DocumentKey key, DocumentView record, Terms terms, MutationResult out) {
+        PersistentVBucket target = vbucket(vbucket);
+        if (target == null) {
+            return absent();
+        }
+        if (!warmup.serves()) {
+            return Status.TEMPORARY_FAILURE;
+        }
+        return answer(
+                cookie, target, key, Needed.ANY, mutations.apply(target, key, record, terms, out, lookup(cookie)));
+    }
+
+    @Override
+    public Status read(Cookie cookie, int vbucket, DocumentKey key, Scope scope, DocumentView out) {
+        PersistentVBucket target = vbucket(vbucket);
+        if (target == null) {
+            return absent();
+        }
+        if (!scope.states().contains(target.state())) {
+            return counted(Status.NOT_MY_VBUCKET);
+        }
+        if (!target.serves(key.collection())) {
+            return Status.UNKNOWN_COLLECTION;
+        }
+        boolean alive = scope.filter() == DocumentFilter.ALIVE;
+        Needed needed = scope.valueWanted()
+                ? alive ? Needed.ALIVE_WITH_VALUE : Needed.ANY_WITH_VALUE
+                : alive ? Needed.ALIVE : Needed.ANY;
+        return show(cookie, target, key, scope.filter(), needed, out);
+    }
+
+    @Override
+    public Status random(Cookie cookie, int collection, DocumentView out) {
+        if (closing) {
+            return Status.TEMPORARY_FAILURE;
+        }
+        return collections.contains(collection)
+                ? randomFinder.find(cookie, collection, out)
+                : Status.UNKNOWN_COLLECTION;
+    }
+
+    private static Lookup lookup(Cookie cookie) {
+        return cookie.attachment() instanceof Fetch fetch ? fetch : Fetch.NOTHING_READ;
+    }
+
+    private Status answer(Cookie cookie, PersistentVBucket vbucket, DocumentKey key, Needed needed, Status status) {
+        return switch (status) {
+            case WOULD_BLOCK -> block(cookie, vbucket, key, needed);
+            case NOT_MY_VBUCKET -> counted(status);
+            default -> status;
+        };
+    }
+
+    /** Blocks a command for whichever reason it is: the disk has to be asked, or somebody holds the lock. */
+    Status block(Cookie cookie, PersistentVBucket vbucket, DocumentKey key, Needed needed) {
+        Fetch before = cookie.attachment() instanceof Fetch fetch && fetch.vbucket == vbucket ? fetch : null;
+        return Fetch.mustRead(vbucket, key, needed, before)
+                ? fetch(cookie, vbucket, key, needed)
+                : blockOnLock(cookie, vbucket);
+    }
+
+    private Status fetch(Cookie cookie, PersistentVBucket vbucket, DocumentKey key, Needed needed) {
+        BlockedCookie blocked = cookie.block();
+        Fetch fetch = new Fetch(vbucket, key, needed, blocked);
+        cookie.attach(fetch);
+        fetcher.enqueue(fetch);
+        return Status.WOULD_BLOCK;
+    }
+
+    /** Has a document read for a command that knows which. */
+    Status fetchFor(Cookie cookie, PersistentVBucket vbucket, DocumentKey key, Needed needed) {
+        return fetch(cookie, vbucket, key, needed);
+    }
+
+    Status absent() {
+        return closing ? Status.TEMPORARY_FAILURE : counted(Status.NOT_MY_VBUCKET);
+    }
+
+    private Status counted(Status status) {
+        if (status == Status.NOT_MY_VBUCKET) {
+            counters.add(Counter.NOT_MY_VBUCKET);
+        }
+        return status;
+    }
+
+    /** Blocks a command until the vbucket's lock is free, or nearly so: the repetition spins for it again. */
+    Status blockOnLock(Cookie cookie, PersistentVBucket vbucket) {
+        counters.add(Counter.LOCK_WAITS);
+        BlockedCookie blocked = cookie.block();
+        try {
+            context.nonIoPool().execute(() -> {
+                vbucket.enter();
+                vbucket.exit();
+                blocked.notifyIoComplete(Status.SUCCESS);
+            });
+        } catch (RejectedExecutionException bucketIsGone) {
+            blocked.notifyIoComplete(Status.CANCELLED);
+        }
+        return Status.WOULD_BLOCK;
+    }
+
+    /** Runs what may wait for a lock; nothing where the bucket is gone. */
+    void inBackground(Runnable task) {
+        try {
+            context.nonIoPool().execute(task);
+        } catch (RejectedExecutionException bucketIsGone) {
+            LOGGER.log(Logger.Level.TRACE, "task dropped bucket={0}", bucketName);
+        }
+    }
+
+    /** The vbucket of that number, or null where there is none or the bucket is going away. */
+    @Nullable
+    PersistentVBucket vbucket(int id) {
+        return id >= 0 && id < vbuckets.length() && !closing ? vbuckets.getAcquire(id) : null;
+    }
+
+    // ---------------------------------------------------------------------------------------------- vbuckets
+
+    @Override
+    public @Nullable VBucketState state(int vbucket) {
+        PersistentVBucket target = vbucket(vbucket);
+        return target == null ? null : target.state();
+    }
+
+    @Override
+    public Status setState(Cookie cookie, int vbucket, VBucketState state) {
+        if (vbucket < 0 || vbucket >= vbuckets.length()) {
+            return Status.OUT_OF_RANGE;
+        }
+        if (closing) {
+            return Status.TEMPORARY_FAILURE;
+        }
+        boolean done = false;
+        while (!done) {
+            PersistentVBucket target = vbuckets.get(vbucket);
+            if (target == null) {
+                // Then round again: the collections may have been set before others could see the vbucket.
+                vbuckets.compareAndSet(vbucket, null, newVBucket(vbucket, state));
+                continue;
+            }
+            if (!target.tryEnter()) {
+                return blockOnLock(cookie, target);
+            }
+            try {
+                done = target.setState(state);
+                target.serve(collections);
+            } finally {
+                target.exit();
+            }
+        }
+        context.vbucketStateChanged(vbucket);
+        return Status.SUCCESS;
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Answered when the disk has forgotten the vbucket.
+     */
+    @Override
+    public Status delete(Cookie cookie, int vbucket) {
+        if (cookie.attachment() == FLUSHED) {
+            return Status.SUCCESS;
+        }
+        PersistentVBucket target = vbucket(vbucket);
+        if (target == null) {
+            return absent();
+        }
+        if (!target.tryEnter()) {
+            return blockOnLock(cookie, target);
+        }
+        try {
+            if (target.state() != VBucketState.DEAD) {
+                return Status.INVALID_ARGUMENTS;
+            }
+            // Taken out first: whoever finds it removed looks for another one of its number.
+            vbuckets.compareAndSet(vbucket, target, null);
+            target.remove();
+        } finally {
+            target.exit();
+        }
+        target.waiters().end(waiter -> waiter.durable() ? Status.UNDECIDED : Status.NOT_MY_VBUCKET);
+        BlockedCookie blocked = cookie.block();
+        cookie.attach(FLUSHED);
+        flusher.delete(target, () -> {
+            context.vbucketStateChanged(vbucket);
+            blocked.notifyIoComplete(Status.SUCCESS);
+        });
+        return Status.WOULD_BLOCK;
+    }
+
+    @Override
+    public long highSeqno(int vbucket) {
+        PersistentVBucket target = vbucket(vbucket);
+        return target == null ? -1 : target.highSeqno();
+    }
+
+    @Override
+    public long highCas(int vbucket) {
+        PersistentVBucket target = vbucket(vbucket);
+        return target == null ? 0 : target.highCas();
+    }
+
+    @Override
+    public List<FailoverEntry> failoverLog(int vbucket) {
+        PersistentVBucket target = vbucket(vbucket);
+        return target == null ? List.of() : target.failoverLog();
+    }
+
+    // ---------------------------------------------------------------------------------------------- collections
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>One vbucket after the other, each under its lock: what a write there has to say was said before, or is refused. A
+     * vbucket that is made meanwhile takes the set from the field, which is written first.
+     */
+    @Override
+    public void collections(CollectionSet existing) {
+        collections = existing;
+        forEachVBucket(vbucket -> vbucket.serve(existing));
+        droppedDocuments.wake(existing);
+    }
+
+    @Override
+    public @Nullable Figures figures(int vbucket, int collection) {
+        PersistentVBucket target = vbucket(vbucket);
+        return target == null ? null : target.figures(collection);
+    }
+
+    @Override
+    public long highSeqno(int vbucket, int collection) {
+        PersistentVBucket target = vbucket(vbucket);
+        return target == null || !target.serves(collection) ? -1 : target.highSeqno(collection);
+    }
+
+    // ---------------------------------------------------------------------------------------------- the bucket
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Goes over a thousand locks, so it is done in the background. A vbucket at a time: the bucket is empty when the
+     * command is answered, apart from what was stored while it ran. The disk follows with the next write.
+     */
+    @Override
+    public Status flush(Cookie cookie) {
+        if (cookie.attachment() == FLUSHED) {
+            return Status.SUCCESS;
+        }
+        if (closing) {
+            return Status.TEMPORARY_FAILURE;
+        }
+        BlockedCookie blocked = cookie.block();
+        cookie.attach(FLUSHED);
+        try {
+            context.nonIoPool().execute(() -> {
+                forEachVBucket(vbucket -> vbucket.clear(Status.CANCELLED));
+                blocked.notifyIoComplete(Status.SUCCESS);
+            });
+        } catch (RejectedExecutionException bucketIsGone) {
+            blocked.notifyIoComplete(Status.CANCELLED);
+        }
+        return Status.WOULD_BLOCK;
+    }
+
+    void forEachVBucket(Consumer<PersistentVBucket> action) {
+        for (int i = 0; i < vbuckets.length(); i++) {
+            PersistentVBucket vbucket = vbuckets.get(i);
+            if (vbucket != null) {
+                vbucket.enter();
+                try {
+                    action.accept(vbucket);
+                } finally {
+                    vbucket.exit();
+                }
+            }
+        }
+    }
+
+    @Override
+    public void reconfigure(BucketConfiguration configuration) {
+        Settings changed = Settings.of(configuration);
+        if (!changed.contradiction().isEmpty()) {
+            throw new IllegalArgumentException(changed.contradiction());
+        }
+        settings = changed;
+        quota.settings(changed);
+        flusher.configure(changed.flushBatchBytes(), changed.sync());
+        expiryPager.intervalNanos(changed.expiryIntervalNanos());
+        tombstonePurger.intervalNanos(changed.purgeIntervalNanos());
+        tombstonePurger.ageSeconds(changed.purgeAgeSeconds());
+        accessLog.intervalNanos(changed.accessLogIntervalNanos());
+        quota.check();
+    }
+
+    /** Writes everything, and then nothing more. */
+    @Override
+    public Status pause(Cancellation cancellation) {
+        if (cancellation.cancelled()) {
+            return Status.CANCELLED;
+        }
+        if (!flusher.drain()) {
+            return Status.TEMPORARY_FAILURE;
+        }
+        flusher.rest();
+        try {
+            if (cancellation.cancelled()) {
+                flusher.resume();
+                return Status.CANCELLED;
+            }
+            store.pause();
+        } catch (StoreException e) {
+            LOGGER.log(Logger.Level.ERROR, "storage does not rest bucket={0} kind={1}", bucketName, e.kind());
+            flusher.resume();
+            return Status.TEMPORARY_FAILURE;
+        }
+        paused = true;
+        return Status.SUCCESS;
+    }
+
+    @Override
+    public Status resume() {
+        try {
+            store.resume();
+        } catch (StoreException e) {
+            LOGGER.log(Logger.Level.ERROR, "storage does not resume bucket={0} kind={1}", bucketName, e.kind());
+            return Status.TEMPORARY_FAILURE;
+        }
+        paused = false;
+        flusher.resume();
+        return Status.SUCCESS;
+    }
+
+    @Override
+    public @Nullable Iterator<Statistic> statistics(String group, String argument) {
+        return statistics.group(group, argument);
+    }
+
+    @Override
+    public void resetStatistics() {
+        counters.reset();
+    }
+
+    @Override
+    public <C> @Nullable C capability(Class<C> type) {
+        if (type == RangeScans.class) {
+            return type.cast(scans);
+        }
+        if (type == Persistence.class) {
+            return type.cast(persistence);
+        }
+        boolean own = type == VBuckets.class
+                || type == Flush.class
+                || type == RecordApplication.class
+                || type == Collections.class
+                || type == DocumentReads.class
+                || type == RandomDocuments.class
+                || type == Reconfigurable.class
+                || type == Pausable.class;
+        return own ? type.cast(this) : null;
+    }
+
+    @Override
+    public void cancelBlocked() {
+        closing = true;
+        inBackground(this::endWaiting);
+    }
+
+    private void endWaiting() {
+        fetcher.cancelAll();
+        for (int i = 0; i < vbuckets.length(); i++) {
+            PersistentVBucket vbucket = vbuckets.get(i);
+            if (vbucket != null) {
+                vbucket.waiters().end(waiter -> waiter.durable() ? Status.UNDECIDED : Status.CANCELLED);
+            }
+        }
+        forEachVBucket(PersistentVBucket::wakeAllWaiters);
+        scans.cancelAll();
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Unless forced, everything is written first, and the files say so: otherwise the next start takes the bucket for one
+     * that may have lost its last changes, and gives every vbucket a new history.
+     */
+    @Override
+    public void close(boolean force) {
+        closing = true;
+        warmup.stop();
+        expiryPager.stop();
+        tombstonePurger.stop();
+        droppedDocuments.stop();
+        accessLog.stop();
+        itemPager.stop();
+        endWaiting();
+        boolean written = !force && writeEverything();
+        flusher.close();
+        if (written) {
+            markClean();
+        }
+        try {
+            store.close();
+        } catch (StoreException e) {
+            LOGGER.log(Logger.Level.ERROR, "storage does not close bucket={0} message={1}", bucketName, e.getMessage());
+        }
+        forEachVBucket(PersistentVBucket::remove);
+        for (int i = 0; i < vbuckets.length(); i++) {
+            vbuckets.set(i, null);
+        }
+    }
+
+    private boolean writeEverything() {
+        if (paused) {
+            resume();
+        }
+        int attempts = 0;
+        while (!flusher.drain()) {
+            if (++attempts == CLOSING_ATTEMPTS_MAX) {
+                LOGGER.log(
+                        Logger.Level.ERROR,
+                        "changes are lost: they could not be written before the bucket was closed bucket={0} reason={1}",
+                        bucketName,
+                        flushCounts.lastFailure);
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void markClean() {
+        StoreBatch batch = new StoreBatch();
+        batch.local(CLEAN_STOP, YES);
+        try {
+            store.commit(batch, true);
+        } catch (StoreException e) {
+            LOGGER.log(Logger.Level.WARNING, "clean stop not noted bucket={0} kind={1}", bucketName, e.kind());
+        }
+    }
+}

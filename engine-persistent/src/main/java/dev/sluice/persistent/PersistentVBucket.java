@@ -1,0 +1,721 @@
+package dev.sluice.persistent;
+
+import dev.sluice.engine.CollectionSet;
+import dev.sluice.engine.DocumentKey;
+import dev.sluice.engine.Status;
+import dev.sluice.engine.VBucketState;
+import dev.sluice.memory.table.CollectionTally;
+import dev.sluice.memory.table.Documents;
+import dev.sluice.memory.table.HeapLayout;
+import dev.sluice.memory.table.Lookup;
+import dev.sluice.memory.table.MemoryRoom;
+import dev.sluice.memory.table.SeqnoLog;
+import dev.sluice.memory.table.VBucketCore;
+import dev.sluice.persistent.store.StoredVBucket;
+import dev.sluice.persistent.store.VBucketRecord;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A vbucket with a disk behind its memory: which versions are still to be written, and what memory does not know.
+ *
+ * <h2>Checkpoints</h2>
+ *
+ * <p>Versions that are not on disk yet stand in a log in the order of their sequence numbers. The log is divided into
+ * <em>checkpoints</em>: a document that changes twice within the last one, the open one, is in it once, and so costs one
+ * write. When it has grown enough, or the flusher comes, it is closed: nothing in it changes any more, and whoever
+ * supersedes one of its versions leaves that to be written all the same. The end of a checkpoint is therefore a sequence
+ * number at which disk and history agree: the disk has the newest version, as of that number, of every document. It is the
+ * only kind of number that {@link #persistedSeqno} shows, and the only one that a restart can come back to. With each end goes the
+ * {@link VBucketRecord} of that moment, counts included.
+ *
+ * <pre>
+ *   on disk          closed           closed        open
+ *  ...----------|----------------|---------------|---------->
+ *               persisted seqno  end             end         high seqno
+ * </pre>
+ *
+ * <p>A version is <em>dirty</em> if its number is above the persisted one. Dirty versions are never evicted, so that what is
+ * not in memory is on disk.
+ *
+ * <h2>What memory does not know</h2>
+ *
+ * <p>A version may stand in the table without its value, or a key may not stand there at all. {@link #knows} says for which
+ * questions absence from the table is an answer. A reader asks before and after it looks: eviction says "unknown" first and
+ * takes the key out then.
+ *
+ * <p>What was read from disk is believed only if nothing has left memory since that could be newer: {@link #evictedSeqno} is the
+ * highest number that ever left without its key having changed. Whoever goes to the disk notes the high sequence number
+ * before, F. A version of the key that came after has a number above F, and either still stands in the table, where it is found, or
+ * has raised the evicted number above F, and then the answer is not used. See {@link Fetch}.
+ *
+ * <p><b>Thread.</b> As {@link VBucketCore} says: changes under the lock, volatile fields by anybody.
+ */
+final class PersistentVBucket extends VBucketCore {
+
+    /** A checkpoint is closed when it has so many bytes of documents: what one write holds at the least. */
+    static final long CHECKPOINT_BYTES_MAX = 4 << 20;
+
+    private static final long DEQUE_BYTES = 256;
+
+    /** A checkpoint that nothing is added to. */
+    private record Checkpoint(VBucketRecord end, long bytes) {}
+
+    /** Who wants to see the disk as it is at a sequence number that is the end of a checkpoint. */
+    private record ViewRequest(long seqno, int epoch, Runnable action) {}
+
+    /** What is written in one go, all of it or nothing. Belongs to the flusher. */
+    static final class Unit {
+        final PersistentVBucket vbucket;
+        final int epoch;
+        final boolean clears;
+        final VBucketRecord record;
+        final long afterSeqno;
+        final List<Purge> purges;
+        final List<Runnable> written;
+
+        Unit(
+                PersistentVBucket vbucket,
+                int epoch,
+                boolean clears,
+                VBucketRecord record,
+                long afterSeqno,
+                List<Purge> purges,
+                List<Runnable> written) {
+            this.vbucket = vbucket;
+            this.epoch = epoch;
+            this.clears = clears;
+            this.record = record;
+            this.afterSeqno = afterSeqno;
+            this.purges = purges;
+            this.written = written;
+        }
+    }
+
+    /** A tombstone that is to be forgotten. */
+    record Purge(DocumentKey key, long seqno) {}
+
+    private final Consumer<PersistentVBucket> dirtied;
+    private final boolean keepsKeys;
+    private final PersistenceWaiters waiters = new PersistenceWaiters();
+
+    private volatile long persistedSeqno;
+    private volatile boolean liveComplete = true;
+    private volatile boolean tombstonesComplete = true;
+    private volatile long evictedSeqno;
+    private volatile int epoch;
+    private volatile int tenure;
+    private volatile Status endOfTenure = Status.CANCELLED;
+
+    // Guarded by the lock.
+    private SeqnoLog log = new SeqnoLog();
+    private long openSeqno = 1;
+    private long openBytes;
+    private final Deque<Checkpoint> closed = new ArrayDeque<>();
+    private final List<byte[]> superseded = new ArrayList<>();
+    private long supersededBytes;
+    private boolean recordChanged = true;
+    private boolean clearWanted;
+    private boolean queued;
+    private int evictedValueCount;
+    private List<Purge> purges = new ArrayList<>();
+    private List<Runnable> written = new ArrayList<>();
+    private final List<ViewRequest> viewRequests = new ArrayList<>();
+
+    /**
+     * An empty one, not known to the disk yet.
+     *
+     * @param dirtied is told, without the lock, that there is something to write, once until {@link #prepare}
+     * @param keepsKeys whether keys and metadata of live documents stay in memory once they are there
+     */
+    PersistentVBucket(
+            int id,
+            VBucketState state,
+            CollectionSet existing,
+            MemoryRoom room,
+            LongSupplier uuids,
+            Consumer<PersistentVBucket> dirtied,
+            boolean keepsKeys) {
+        super(id, state, existing, room, uuids);
+        this.dirtied = dirtied;
+        this.keepsKeys = keepsKeys;
+    }
+
+    /** One that was there before, with nothing in memory. Under the lock, before others know it. */
+    void restore(StoredVBucket stored, boolean newHistory) {
+        VBucketRecord record = stored.record();
+        RecordExtension extension = RecordExtension.read(record.extension());
+        restore(
+                record.failoverLog(),
+                record.highSeqno(),
+                record.highCas(),
+                record.purgeSeqno(),
+                extension.purgedRevSeqno());
+        countDocuments(extension.liveCount(), extension.expiringCount());
+        extension
+                .tallies()
+                .forEach(tally -> tallies()
+                        .restore(tally.collection(), tally.live(), tally.versions(), tally.bytes(), tally.highSeqno()));
+        persistedSeqno = record.highSeqno();
+        openSeqno = record.highSeqno() + 1;
+        evictedSeqno = record.highSeqno();
+        boolean empty = stored.tally().documents() == 0 && stored.tally().tombstones() == 0;
+        liveComplete = empty;
+        tombstonesComplete = empty;
+        recordChanged = newHistory;
+        if (newHistory) {
+            beginHistory();
+        }
+    }
+
+    /** The present record, for the very first write of it. */
+    VBucketRecord firstRecord() {
+        assert entered();
+        recordChanged = false;
+        return record();
+    }
+
+    // ---------------------------------------------------------------------------------------------- changes
+
+    @Override
+    protected void linking() {
+        if (openBytes >= CHECKPOINT_BYTES_MAX) {
+            closeCheckpoint();
+        }
+    }
+
+    @Override
+    protected void unlinked(byte[] document) {
+        long seqno = Documents.seqno(document);
+        if (!Documents.resident(document)) {
+            evictedValueCount--;
+        }
+        if (seqno >= openSeqno) {
+            log.remove(document);
+            openBytes -= document.length;
+        } else if (seqno > persistedSeqno) {
+            superseded.add(document);
+            supersededBytes += Documents.heapBytes(document) + HeapLayout.REFERENCE_BYTES;
+        }
+    }
+
+    @Override
+    protected void linked(byte[] document) {
+        log.append(document);
+        openBytes += document.length;
+        queue();
+    }
+
+    @Override
+    protected void cleared(Status why) {
+        setEpoch(epoch + 1);
+        endTenure(why);
+        log = new SeqnoLog();
+        openSeqno = highSeqno() + 1;
+        openBytes = 0;
+        closed.clear();
+        superseded.clear();
+        supersededBytes = 0;
+        evictedValueCount = 0;
+        purges = new ArrayList<>();
+        written.forEach(this::afterExit); // what they wait for is gone
+        written = new ArrayList<>();
+        liveComplete = true;
+        tombstonesComplete = true;
+        clearWanted = true;
+        recordChanged = true;
+        queue();
+    }
+
+    @Override
+    protected void stateChanged(VBucketState previous, VBucketState next) {
+        if (next != VBucketState.ACTIVE) {
+            endTenure(Status.NOT_MY_VBUCKET);
+            afterExit(() -> waiters.end(waiter -> waiter.durable() ? Status.UNDECIDED : null));
+        }
+        recordChanged = true;
+        queue();
+    }
+
+    @Override
+    protected long orderHeapBytes() {
+        return log.heapBytes() + supersededBytes + DEQUE_BYTES;
+    }
+
+    /** Tombstones count nothing: they may leave memory unseen. */
+    @Override
+    protected long talliedBytes(byte[] document) {
+        return Documents.deleted(document) ? 0 : HeapLayout.byteArray(Documents.wholeLength(document));
+    }
+
+    /** A document of a collection that is gone: out of memory; its count went when the collection did. */
+    @Override
+    public void drop(byte[] document) {
+        assert entered();
+        boolean live = liveComplete;
+        boolean tombstones = tombstonesComplete;
+        leaveMemory(document);
+        liveComplete = live; // nobody asks for it any more
+        tombstonesComplete = tombstones;
+        long seqno = Documents.seqno(document);
+        if (seqno >= openSeqno) {
+            log.remove(document);
+            openBytes -= document.length;
+        } else if (seqno > persistedSeqno) {
+            superseded.add(document);
+            supersededBytes += Documents.heapBytes(document) + HeapLayout.REFERENCE_BYTES;
+        }
+    }
+
+    /** Sets which collections there are, and forgets what those that are gone had. */
+    void serve(CollectionSet existing) {
+        assert entered();
+        if (collections(existing)) {
+            countDocuments(-tallies().forgetDropped(), 0);
+            recordChanged = true;
+            queue();
+        }
+    }
+
+    private void setEpoch(int next) {
+        epoch = next;
+    }
+
+    private void endTenure(Status why) {
+        int next = tenure + 1;
+        endOfTenure = why;
+        tenure = next;
+    }
+
+    private void queue() {
+        if (!queued) {
+            queued = true;
+            afterExit(() -> dirtied.accept(this));
+        }
+    }
+
+    // ---------------------------------------------------------------------------------------------- checkpoints
+
+    /** Ends the open checkpoint, if there is anything in it. */
+    private void closeCheckpoint() {
+        if (highSeqno() >= openSeqno) {
+            closed.add(new Checkpoint(record(), openBytes));
+            openSeqno = highSeqno() + 1;
+            openBytes = 0;
+        }
+    }
+
+    private VBucketRecord record() {
+        List<RecordExtension.TallyOf> tallies = new ArrayList<>();
+        for (CollectionTally tally : tallies().all()) {
+            if (!tally.dropped() && (tally.highSeqno() > 0 || tally.versionCount() > 0)) {
+                tallies.add(new RecordExtension.TallyOf(
+                        tally.collection, tally.liveCount(), tally.versionCount(), tally.bytes(), tally.highSeqno()));
+            }
+        }
+        RecordExtension extension = new RecordExtension(purgedRevSeqno(), liveCount(), expiringCount(), tallies);
+        return new VBucketRecord(state(), highSeqno(), highCas(), purgeSeqno(), failoverLog(), extension.bytes());
+    }
+
+    /**
+     * What is to be written next, or null where that is nothing. Until {@link #committed} or {@link #requeue} is called for
+     * it there is no other.
+     *
+     * @param bytesMax about how much; one checkpoint at least
+     */
+    @Nullable
+    Unit prepare(long bytesMax) {
+        assert entered();
+        queued = false;
+        if (removed()) {
+            return null;
+        }
+        closeCheckpoint();
+        long viewSeqno = Long.MAX_VALUE;
+        for (ViewRequest request : viewRequests) {
+            viewSeqno = Math.min(viewSeqno, request.seqno);
+        }
+        VBucketRecord end = null;
+        long bytes = 0;
+        boolean all = true;
+        for (Checkpoint checkpoint : closed) {
+            boolean fits = end == null || bytes + checkpoint.bytes <= bytesMax;
+            if (!fits || checkpoint.end.highSeqno() > viewSeqno) {
+                all = false;
+                break;
+            }
+            bytes += checkpoint.bytes;
+            end = checkpoint.end;
+        }
+        if (all && (end != null || recordChanged || !purges.isEmpty())) {
+            end = record(); // of the same sequence number, with the newest of everything else
+            recordChanged = false;
+        }
+        if (end == null) {
+            return null;
+        }
+        List<Purge> gone = List.of();
+        List<Runnable> told = List.of();
+        if (all) {
+            gone = purges;
+            told = written;
+            purges = new ArrayList<>();
+            written = new ArrayList<>();
+        }
+        Unit unit = new Unit(this, epoch, clearWanted, end, persistedSeqno, gone, told);
+        clearWanted = false;
+        return unit;
+    }
+
+    /** One step of the walk over a unit's documents; false where they are gone. */
+    boolean copyDirty(Unit unit, long afterSeqno, SeqnoLog.Batch target) {
+        assert entered();
+        if (unit.epoch != epoch || removed()) {
+            return false;
+        }
+        log.copy(afterSeqno, target);
+        return true;
+    }
+
+    /** The unit is on disk. */
+    void committed(Unit unit) {
+        assert entered();
+        long end = unit.record.highSeqno();
+        if (unit.epoch == epoch) {
+            log.removeThrough(end);
+            while (!closed.isEmpty() && closed.getFirst().end.highSeqno() <= end) {
+                closed.removeFirst();
+            }
+            if (!superseded.isEmpty()) {
+                superseded.removeIf(document -> {
+                    boolean written = Documents.seqno(document) <= end;
+                    if (written) {
+                        supersededBytes -= Documents.heapBytes(document) + HeapLayout.REFERENCE_BYTES;
+                    }
+                    return written;
+                });
+            }
+        }
+        if (end > persistedSeqno) {
+            persistedSeqno = end;
+        }
+        afterExit(() -> waiters.reached(persistedSeqno));
+        unit.written.forEach(this::afterExit);
+        if (!closed.isEmpty()
+                || highSeqno() >= openSeqno
+                || recordChanged
+                || !purges.isEmpty()
+                || !viewRequests.isEmpty()) {
+            queue();
+        }
+    }
+
+    /** The unit could not be written: what it held is to be written again. */
+    void requeue(Unit unit) {
+        assert entered();
+        recordChanged = true;
+        clearWanted |= unit.clears;
+        if (!unit.purges.isEmpty()) {
+            List<Purge> again = new ArrayList<>(unit.purges);
+            again.addAll(purges);
+            purges = again;
+        }
+        written.addAll(0, unit.written);
+        queued = true; // the flusher keeps it in its queue
+    }
+
+    /** Up to which number everything is on disk. Rises only. Any thread. */
+    long persistedSeqno() {
+        return persistedSeqno;
+    }
+
+    boolean dirty(byte[] document) {
+        return Documents.seqno(document) > persistedSeqno;
+    }
+
+    PersistenceWaiters waiters() {
+        return waiters;
+    }
+
+    /** How many versions are to be written. A guess without the lock. */
+    int dirtyCount() {
+        return log.size();
+    }
+
+    /**
+     * Has an action run by the flusher, as soon as the disk shows the vbucket as it is now, and before it shows more.
+     */
+    void whenDiskShowsThis(Runnable action) {
+        assert entered();
+        closeCheckpoint();
+        viewRequests.add(new ViewRequest(highSeqno(), epoch, action));
+        queue();
+    }
+
+    /** Has an action run when all that is to be written now is on disk, forgotten tombstones included. */
+    void whenWritten(Runnable action) {
+        assert entered();
+        written.add(action);
+        recordChanged = true;
+        queue();
+    }
+
+    /** Takes what {@link #whenDiskShowsThis} has given and is due now. For the flusher, between two units. */
+    List<Runnable> takeDueViews() {
+        assert entered();
+        if (viewRequests.isEmpty()) {
+            return List.of();
+        }
+        List<Runnable> due = new ArrayList<>();
+        viewRequests.removeIf(request -> {
+            // Where the contents have gone meanwhile, there is nothing to wait for: who sees the view will notice.
+            boolean shown = request.seqno <= persistedSeqno || request.epoch != epoch;
+            if (shown) {
+                due.add(request.action);
+            }
+            return shown;
+        });
+        return due;
+    }
+
+    /** All of them, whatever the disk shows: nothing is written any more. */
+    List<Runnable> takeAllViews() {
+        assert entered();
+        List<Runnable> all = viewRequests.stream().map(ViewRequest::action).toList();
+        viewRequests.clear();
+        return all;
+    }
+
+    // ---------------------------------------------------------------------------------------------- residence
+
+    /** Whether absence from the table answers the question. Any thread; of value, when asked before and after the look. */
+    boolean knows(Lookup.Needed needed) {
+        return liveComplete && (tombstonesComplete || !needed.tombstones());
+    }
+
+    /** Whether the keys of all live documents stand in the table. Any thread. */
+    boolean keysComplete() {
+        return liveComplete;
+    }
+
+    /** Contents of another epoch are another vbucket's, as it were: what was read from disk is not used. */
+    int epoch() {
+        return epoch;
+    }
+
+    /** Changes when those who look at the vbucket's content as a whole, scans, must stop. */
+    int tenure() {
+        return tenure;
+    }
+
+    /** What scans answer that began in an earlier tenure. */
+    Status endOfTenure() {
+        return endOfTenure;
+    }
+
+    /** Whether what was read from disk when this was the high sequence number may be taken for the newest. */
+    boolean believes(long seqno, int readEpoch) {
+        return epoch == readEpoch && evictedSeqno <= seqno;
+    }
+
+    /** Puts a version that was read from disk into the table, where its key is not. It is located then. */
+    void bringBack(byte[] document) {
+        assert entered();
+        DocumentKey key = Documents.key(document);
+        table().insert(key.hash(), document);
+        countMemory(document, 1);
+        evictedValueCount += Documents.resident(document) ? 0 : 1;
+        table().locate(key);
+    }
+
+    /**
+     * Puts what was read from disk where it belongs, if that is still right.
+     *
+     * @param seqno the high sequence number from before the look at the disk
+     * @return whether memory has gained anything
+     */
+    boolean place(byte[] document, long seqno, int readEpoch) {
+        assert entered();
+        if (epoch != readEpoch) {
+            return false;
+        }
+        byte[] present = locate(Documents.key(document));
+        if (present == null) {
+            if (!believes(seqno, readEpoch) || !serves(Documents.collection(document))) {
+                return false;
+            }
+            bringBack(document);
+            return true;
+        }
+        boolean gain = !Documents.resident(present)
+                && Documents.resident(document)
+                && Documents.seqno(present) == Documents.seqno(document);
+        if (gain) {
+            bringValueBack(present, document);
+        }
+        return gain;
+    }
+
+    /** Gives a located version its value back. */
+    void bringValueBack(byte[] evicted, byte[] document) {
+        assert entered() && Documents.seqno(evicted) == Documents.seqno(document);
+        table().exchange(document);
+        countMemory(evicted, -1);
+        countMemory(document, 1);
+        evictedValueCount--;
+    }
+
+    /** Whether {@link #evict} may have something to free. Any thread; a guess. */
+    boolean evictable(byte[] document) {
+        if (dirty(document)) {
+            return false;
+        }
+        return !keepsKeys || Documents.deleted(document) || Documents.evictableBytes(document) > 0;
+    }
+
+    /**
+     * Frees what a located version takes, as far as the policy allows.
+     *
+     * @return whether anything was freed
+     */
+    boolean evict(byte[] document, long nowNanos) {
+        assert entered();
+        if (dirty(document) || lockOn(Documents.hash(document), document, nowNanos) != null) {
+            return false;
+        }
+        boolean deleted = Documents.deleted(document);
+        if (!keepsKeys || deleted) {
+            if (deleted && keepsKeys) {
+                if (!liveComplete) {
+                    return false; // the key would be looked for on disk, where warm-up may bring an older version from
+                }
+                // Whoever writes the key again will not look for it.
+                purgedThrough(0, Documents.revSeqno(document));
+            }
+            leaveMemory(document);
+            return true;
+        }
+        return evictValue(document);
+    }
+
+    /** As {@link #evict}, for a live document whose key is to stay whatever the policy. */
+    boolean evictValue(byte[] document) {
+        assert entered() && !dirty(document);
+        if (Documents.evictableBytes(document) <= 0) {
+            return false;
+        }
+        byte[] evicted = Documents.evicted(document);
+        table().exchange(evicted);
+        countMemory(document, -1);
+        countMemory(evicted, 1);
+        evictedValueCount++;
+        return true;
+    }
+
+    private void leaveMemory(byte[] document) {
+        if (Documents.deleted(document)) {
+            tombstonesComplete = false;
+        } else {
+            liveComplete = false;
+        }
+        evictedSeqno = Math.max(evictedSeqno, Documents.seqno(document));
+        table().remove();
+        countMemory(document, -1);
+        evictedValueCount -= Documents.resident(document) ? 0 : 1;
+    }
+
+    /** All keys of live documents that the disk had then were brought back, and keys never leave memory. */
+    void liveKeysComplete(long seqno, int readEpoch) {
+        assert entered();
+        if (keepsKeys && believes(seqno, readEpoch)) {
+            liveComplete = true;
+        }
+    }
+
+    /**
+     * Forgets a tombstone for good, on disk with the next write.
+     *
+     * @param revSeqno that of the tombstone
+     */
+    void purge(DocumentKey key, long seqno, long revSeqno) {
+        assert entered();
+        byte[] present = locate(key);
+        if (present != null) {
+            if (Documents.seqno(present) != seqno) {
+                return; // there is a newer version
+            }
+            boolean complete = tombstonesComplete;
+            leaveMemory(present);
+            tombstonesComplete = complete;
+        }
+        purgedThrough(seqno, revSeqno);
+        purges.add(new Purge(key, seqno));
+        queue();
+    }
+
+    /** How many versions stand in the table without their value. */
+    int evictedValueCount() {
+        return evictedValueCount;
+    }
+
+    /** How many live documents are not in memory with their value. */
+    int nonResidentCount() {
+        return keepsKeys && liveComplete
+                ? evictedValueCount
+                : Math.max(0, liveCount() - (table().size() - evictedValueCount));
+    }
+
+    // ---------------------------------------------------------------------------------------------- statistics
+
+    /** What statistics tell of a vbucket, from one moment. */
+    record Figures(
+            VBucketState state,
+            int liveCount,
+            int inTableCount,
+            int nonResidentCount,
+            int inTableNonResidentCount,
+            int expiringCount,
+            long documentBytes,
+            long overheadBytes,
+            int bagCount,
+            long highSeqno,
+            long persistedSeqno,
+            int dirtyCount,
+            int checkpointCount,
+            long purgeSeqno,
+            long highCas,
+            long purgedRevSeqno,
+            long uuid) {}
+
+    /** Takes the lock; for background threads. */
+    Figures figures() {
+        enter();
+        try {
+            return new Figures(
+                    state(),
+                    liveCount(),
+                    table().size(),
+                    nonResidentCount(),
+                    evictedValueCount,
+                    expiringCount(),
+                    documentBytes(),
+                    overheadBytes(),
+                    table().bagCount(),
+                    highSeqno(),
+                    persistedSeqno,
+                    log.size(),
+                    closed.size() + 1,
+                    purgeSeqno(),
+                    highCas(),
+                    purgedRevSeqno(),
+                    uuid());
+        } finally {
+            exit();
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package dev.sluice.persistent;
+
+import dev.sluice.engine.EngineProvider;
+import dev.sluice.testkit.EngineContractTest;
+import dev.sluice.testkit.TestBucketConfiguration;
+
+class LogValueOnlyContractTest extends EngineContractTest {
+    private final SimulatedStorage storage = new SimulatedStorage(1);
+
+    @Override
+    protected EngineProvider provider() {
+        return storage.provider();
+    }
+
+    @Override
+    protected TestBucketConfiguration configure(TestBucketConfiguration configuration) {
+        return configuration.set("evictionPolicy", "valueOnly");
+    }
+}
