@@ -27,8 +27,8 @@ final class SdkClient implements ServerStart.Client {
 
     @Override
     public void firstGet(InetSocketAddress address) throws IOException {
-        SeedNode seed =
-                SeedNode.create(address.getAddress().getHostAddress(), Optional.of(address.getPort()), Optional.empty());
+        SeedNode seed = SeedNode.create(
+                address.getAddress().getHostAddress(), Optional.of(address.getPort()), Optional.empty());
         ClusterEnvironment environment = ClusterEnvironment.builder()
                 .timeoutConfig(timeouts -> timeouts.kvTimeout(PATIENCE).connectTimeout(PATIENCE))
                 .build();
