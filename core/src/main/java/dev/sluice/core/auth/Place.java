@@ -1,5 +1,6 @@
 package dev.sluice.core.auth;
 
+import dev.sluice.core.collections.Collection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,14 +12,10 @@ import org.jspecify.annotations.Nullable;
 public record Place(String scope, @Nullable String collection) {
 
     /** What has no collection's id is here. */
-    public static final Place DEFAULT = new Place("_default", "_default");
+    public static final Place DEFAULT = new Place(Collection.DEFAULT_NAME, Collection.DEFAULT_NAME);
 
     /** Whether it belongs to the system: names that begin with an underscore do, but for those of the default. */
     public boolean system() {
-        return systemName(scope) || (collection != null && systemName(collection));
-    }
-
-    private static boolean systemName(String name) {
-        return name.startsWith("_") && !name.equals("_default");
+        return Collection.systemName(scope) || (collection != null && Collection.systemName(collection));
     }
 }

@@ -34,7 +34,7 @@ public record Collection(
     public static final String DEFAULT_NAME = "_default";
 
     /** Whether a name marks a scope or collection of the system's own. */
-    static boolean systemName(String name) {
+    public static boolean systemName(String name) {
         return name.startsWith("_") && !name.equals(DEFAULT_NAME);
     }
 }

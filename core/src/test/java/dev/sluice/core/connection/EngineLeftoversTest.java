@@ -8,13 +8,13 @@ import dev.sluice.core.fixture.Frame;
 import dev.sluice.core.fixture.ScriptedEngine;
 import dev.sluice.core.fixture.TestServer;
 import dev.sluice.core.fixture.WireClient;
+import dev.sluice.engine.BlockedCookie;
 import dev.sluice.engine.Cookie;
 import dev.sluice.engine.Status;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BiConsumer;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -23,17 +23,23 @@ class EngineLeftoversTest {
 
     /** A way to leave something behind, to be run when the command is over. */
     enum Leftover {
-        CANCEL_ACTION((cookie, action) -> cookie.block().onCancel(action)),
-        ATTACHMENT((cookie, action) -> {
-            cookie.attach((AutoCloseable) action::run);
-            cookie.block();
-        });
+        CANCEL_ACTION {
+            @Override
+            void leave(Cookie cookie, Runnable action) {
+                cookie.block().onCancel(action);
+            }
+        },
+        ATTACHMENT {
+            @Override
+            void leave(Cookie cookie, Runnable action) {
+                AutoCloseable attachment = action::run;
+                cookie.attach(attachment);
+                BlockedCookie unused = cookie.block();
+            }
+        };
 
-        private final BiConsumer<Cookie, Runnable> register;
-
-        Leftover(BiConsumer<Cookie, Runnable> register) {
-            this.register = register;
-        }
+        /** Blocks the command. */
+        abstract void leave(Cookie cookie, Runnable action);
     }
 
     private final List<ClassLoader> loaders = new ArrayList<>();
@@ -44,7 +50,7 @@ class EngineLeftoversTest {
         server.createBucket(
                 "default",
                 new ScriptedEngine(cookie -> {
-                    leftover.register.accept(cookie, () -> {
+                    leftover.leave(cookie, () -> {
                         loaders.add(Thread.currentThread().getContextClassLoader());
                         throw new NoClassDefFoundError("plugin/Missing");
                     });
