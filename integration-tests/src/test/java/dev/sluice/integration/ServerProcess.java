@@ -64,13 +64,23 @@ final class ServerProcess implements AutoCloseable {
 
     /** As {@link #launch}, with something on standard input. */
     static ServerProcess launchWith(String input, Path home, String... arguments) throws IOException {
+        return launch("", input, home, arguments);
+    }
+
+    /** Starts a server of that configuration with a further option of Java's, and does not wait for anything. */
+    static ServerProcess launchWithOption(String javaOption, Path configuration) throws IOException {
+        return launch(javaOption, "", Distribution.HOME, "--config", configuration.toString());
+    }
+
+    private static ServerProcess launch(String javaOption, String input, Path home, String... arguments)
+            throws IOException {
         List<String> command =
                 new ArrayList<>(List.of(home.resolve("bin/sluice").toString()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command);
         Map<String, String> environment = builder.environment();
         environment.put("JAVA_HOME", System.getProperty("java.home"));
-        environment.put("SLUICE_JAVA_OPTS", "-Xmx256m -ea");
+        environment.put("SLUICE_JAVA_OPTS", "-Xmx256m -ea " + javaOption);
         // It makes Java say on standard error that it has seen it.
         environment.remove("JAVA_TOOL_OPTIONS");
         ServerProcess server = new ServerProcess(builder.start());
@@ -130,12 +140,18 @@ final class ServerProcess implements AutoCloseable {
         return thread;
     }
 
-    /** Waits until it serves. */
-    void awaitReady() {
+    /** Waits until it serves, or has ended; false where it has ended. */
+    boolean awaitReadyOrEnd() {
         await("the server is ready")
                 .atMost(START_MAX)
                 .pollInterval(POLL)
                 .until(() -> !output.isEmpty() || !process.isAlive());
+        return !output.isEmpty();
+    }
+
+    /** Waits until it serves. */
+    void awaitReady() {
+        awaitReadyOrEnd();
         assertThat(output).as("standard output; standard error says %s", errors).isNotEmpty();
         assertThat(output.get(0)).matches(READY);
     }
@@ -223,6 +239,11 @@ final class ServerProcess implements AutoCloseable {
     void stop() throws InterruptedException {
         terminate();
         assertThat(awaitExit()).as("exit code; standard error says %s", errors).isZero();
+    }
+
+    /** Gives it some time to end by itself; false where it has not. */
+    boolean awaitEnd(Duration patience) throws InterruptedException {
+        return process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** {@code kill -9}. */
