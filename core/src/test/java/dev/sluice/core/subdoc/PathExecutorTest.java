@@ -103,6 +103,22 @@ class PathExecutorTest {
         }
 
         @Test
+        void lastElement_onTheWay() {
+            gets("[{'a':1},{'a':2,'a':3}]", "[-1].a", "2");
+            gets("[[{'a':[7]}],[{'a':[8]},{'b':0,'a':[9,[10]]}]]", "[-1][-1].a[-1][0]", "10");
+            getFails("[{'a':1},{}]", "[-1].a", PathStatus.PATH_ENOENT);
+            getFails("[{'a':1},[]]", "[-1].a", PathStatus.PATH_MISMATCH);
+            getFails("[{'a':1},2]", "[-1].a", PathStatus.PATH_MISMATCH);
+            getFails("[{'a':1},{'a':2},]", "[-1].a", PathStatus.DOC_NOTJSON);
+            getFails("[{'a':1},{'a':2}", "[-1].a", PathStatus.DOC_NOTJSON);
+            edits(PathOperation.REMOVE, "[{'a':1},{'b':0 , 'a':2}]", "[-1].a", "", "[{'a':1},{'b':0 }]");
+            edits(PathOperation.REMOVE, "[{'a':1},{ 'a':2 }]", "[-1].a", "", "[{'a':1},{ }]");
+            edits(PathOperation.ARRAY_INSERT, "[[1],[2]]", "[-1][1]", "3", "[[1],[2,3]]");
+            editsWithParents(
+                    PathOperation.DICT_ADD, "[{'a':{}},{'b':0}]", "[-1].a.b", "1", "[{'a':{}},{'b':0,'a':{'b':1}}]");
+        }
+
+        @Test
         void whatIsNotThere() {
             getFails(DOCUMENT, "b", PathStatus.PATH_ENOENT);
             getFails(DOCUMENT, "a.b[3]", PathStatus.PATH_ENOENT);
