@@ -118,3 +118,60 @@ test('ping', async () => {
   assert.ok(report.services.kv.length > 0)
   assert.ok(report.services.kv.every((endpoint) => endpoint.state === couchbase.PingState.Ok))
 })
+
+const { LookupInSpec, MutateInSpec, StoreSemantics } = couchbase
+
+test('sub-documents', async () => {
+  await collection.upsert('sub', { a: { b: [1, 2] }, n: 5 })
+  const found = await collection.lookupIn('sub', [
+    LookupInSpec.get('a.b[-1]'),
+    LookupInSpec.exists('nothing'),
+    LookupInSpec.count('a.b'),
+    LookupInSpec.get('nothing'),
+    LookupInSpec.get(couchbase.LookupInMacro.Cas)
+  ])
+  assert.equal(found.content[0].value, 2)
+  assert.equal(found.content[1].value, false)
+  assert.equal(found.content[2].value, 2)
+  assert.ok(found.content[3].error instanceof couchbase.PathNotFoundError)
+  assert.match(found.content[4].value, /^0x[0-9a-f]{16}$/)
+  const changed = await collection.mutateIn('sub', [
+    MutateInSpec.upsert('x.y', 1, { createPath: true }),
+    MutateInSpec.increment('n', 10),
+    MutateInSpec.arrayAppend('a.b', [3, 4], { multi: true }),
+    MutateInSpec.upsert('meta', { by: 'node' }, { xattr: true }),
+    MutateInSpec.upsert('cas', couchbase.MutateInMacro.Cas)
+  ])
+  assert.equal(changed.content[1].value, 15)
+  assert.deepEqual((await collection.get('sub')).content, { a: { b: [1, 2, 3, 4] }, n: 15, x: { y: 1 } })
+  const meta = await collection.lookupIn('sub', [LookupInSpec.get('meta.by', { xattr: true })])
+  assert.equal(meta.content[0].value, 'node')
+  assert.deepEqual((await collection.get('sub', { project: ['n'] })).content, { n: 15 })
+  await collection.mutateIn('made', [MutateInSpec.upsert('a', 1)], { storeSemantics: StoreSemantics.Insert })
+  await assert.rejects(
+    collection.mutateIn('made', [MutateInSpec.upsert('a', 1)], { storeSemantics: StoreSemantics.Insert }),
+    fails(couchbase.DocumentExistsError)
+  )
+  await assert.rejects(collection.mutateIn('sub', [MutateInSpec.insert('n', 1)]), fails(couchbase.PathExistsError))
+  await assert.rejects(collection.mutateIn('sub', [MutateInSpec.upsert('n.x', 1)]), fails(couchbase.PathMismatchError))
+  await collection.remove('made')
+})
+
+test('transactions', async () => {
+  await collection.upsert('paid', { n: 10 })
+  await cluster.transactions().run(async (attempt) => {
+    const paid = await attempt.get(collection, 'paid')
+    await attempt.replace(paid, { n: paid.content.n - 1 })
+    await attempt.insert(collection, 'received', { n: 1 })
+  })
+  assert.deepEqual((await collection.get('paid')).content, { n: 9 })
+  assert.deepEqual((await collection.get('received')).content, { n: 1 })
+  await assert.rejects(
+    cluster.transactions().run(async (attempt) => {
+      await attempt.remove(await attempt.get(collection, 'received'))
+      throw new Error('changed its mind')
+    })
+  )
+  assert.equal((await collection.exists('received')).exists, true)
+  await collection.remove('received')
+})
