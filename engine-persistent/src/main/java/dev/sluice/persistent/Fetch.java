@@ -102,8 +102,7 @@ final class Fetch implements Lookup {
     /** The same version with its value, where that was read; otherwise null. */
     byte @Nullable [] valueOf(byte[] present) {
         byte[] read = answered ? document : null;
-        boolean same =
-                read != null && Documents.resident(read) && Documents.seqno(read) == Documents.seqno(present);
+        boolean same = read != null && Documents.resident(read) && Documents.seqno(read) == Documents.seqno(present);
         return same ? read : null;
     }
 

@@ -290,6 +290,10 @@ final class Flusher {
                 units.forEach(this::requeue);
                 recover();
                 return false;
+            } catch (RuntimeException bug) {
+                units.forEach(this::requeue); // nothing is dropped because of it
+                awake.set(false);
+                throw bug;
             }
             counts.commits.increment();
             counts.persisted.add(batch.documents());

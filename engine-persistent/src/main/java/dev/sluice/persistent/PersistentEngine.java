@@ -77,6 +77,8 @@ final class PersistentEngine
     /** How often {@link #close} tries to write what is left before it gives up. */
     private static final int CLOSING_ATTEMPTS_MAX = 5;
 
+    private static final int CHECKPOINTS_PER_BATCH = 8;
+
     /** What a flushed command keeps while it is on its way back. */
     private static final Object FLUSHED = new Object();
 
@@ -208,7 +210,19 @@ final class PersistentEngine
 
     private PersistentVBucket newVBucket(int id, VBucketState state) {
         return new PersistentVBucket(
-                id, state, collections, quota, this::newUuid, this::changed, !settings.fullEviction());
+                id,
+                state,
+                collections,
+                quota,
+                this::newUuid,
+                this::changed,
+                !settings.fullEviction(),
+                this::checkpointBytes);
+    }
+
+    /** Several checkpoints go into a batch, so that batches can be of about the size that was asked for. */
+    private long checkpointBytes() {
+        return settings.flushBatchBytes() / CHECKPOINTS_PER_BATCH;
     }
 
     private void changed(PersistentVBucket vbucket) {

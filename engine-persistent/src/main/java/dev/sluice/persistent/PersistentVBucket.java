@@ -58,9 +58,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class PersistentVBucket extends VBucketCore {
 
-    /** A checkpoint is closed when it has so many bytes of documents: what one write holds at the least. */
-    static final long CHECKPOINT_BYTES_MAX = 4 << 20;
-
     private static final long DEQUE_BYTES = 256;
 
     /** A checkpoint that nothing is added to. */
@@ -102,6 +99,7 @@ final class PersistentVBucket extends VBucketCore {
 
     private final Consumer<PersistentVBucket> dirtied;
     private final boolean keepsKeys;
+    private final LongSupplier checkpointBytes;
     private final PersistenceWaiters waiters = new PersistenceWaiters();
 
     private volatile long persistedSeqno;
@@ -131,6 +129,7 @@ final class PersistentVBucket extends VBucketCore {
      * An empty one, not known to the disk yet.
      *
      * @param dirtied is told, without the lock, that there is something to write, once until {@link #prepare}
+     * @param checkpointBytes how many bytes of documents have a checkpoint closed
      * @param keepsKeys whether keys and metadata of live documents stay in memory once they are there
      */
     PersistentVBucket(
@@ -140,10 +139,12 @@ final class PersistentVBucket extends VBucketCore {
             MemoryRoom room,
             LongSupplier uuids,
             Consumer<PersistentVBucket> dirtied,
-            boolean keepsKeys) {
+            boolean keepsKeys,
+            LongSupplier checkpointBytes) {
         super(id, state, existing, room, uuids);
         this.dirtied = dirtied;
         this.keepsKeys = keepsKeys;
+        this.checkpointBytes = checkpointBytes;
     }
 
     /** One that was there before, with nothing in memory. Under the lock, before others know it. */
@@ -184,7 +185,7 @@ final class PersistentVBucket extends VBucketCore {
 
     @Override
     protected void linking() {
-        if (openBytes >= CHECKPOINT_BYTES_MAX) {
+        if (openBytes >= checkpointBytes.getAsLong()) {
             closeCheckpoint();
         }
     }

@@ -4,6 +4,7 @@ import dev.sluice.engine.EngineProvider;
 import dev.sluice.testkit.EngineContractTest;
 import dev.sluice.testkit.TestBucketConfiguration;
 
+/** The contract with full eviction, over the plain store. */
 class LogFullContractTest extends EngineContractTest {
     private final SimulatedStorage storage = new SimulatedStorage(1);
 

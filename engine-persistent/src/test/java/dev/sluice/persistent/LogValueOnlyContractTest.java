@@ -4,6 +4,7 @@ import dev.sluice.engine.EngineProvider;
 import dev.sluice.testkit.EngineContractTest;
 import dev.sluice.testkit.TestBucketConfiguration;
 
+/** The contract with keys in memory, over the plain store. */
 class LogValueOnlyContractTest extends EngineContractTest {
     private final SimulatedStorage storage = new SimulatedStorage(1);
 

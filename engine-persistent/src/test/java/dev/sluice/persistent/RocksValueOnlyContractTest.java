@@ -2,16 +2,22 @@ package dev.sluice.persistent;
 
 import dev.sluice.engine.EngineProvider;
 import dev.sluice.testkit.EngineContractTest;
+import dev.sluice.testkit.Fault;
+import dev.sluice.testkit.FaultInjectingProvider;
+import dev.sluice.testkit.FaultPlan;
 import dev.sluice.testkit.TestBucketConfiguration;
 
+/** The contract over RocksDB, with keys in memory, through the fault injector. */
 class RocksValueOnlyContractTest extends EngineContractTest {
     @Override
     protected EngineProvider provider() {
-        return new PersistentEngineProvider();
+        FaultPlan legal = FaultPlan.seeded(1, 100, Fault.LEGAL);
+        return new FaultInjectingProvider(
+                new PersistentEngineProvider(), call -> call.first() ? legal.next(call) : Fault.PASS);
     }
 
     @Override
     protected TestBucketConfiguration configure(TestBucketConfiguration configuration) {
-        return configuration.set("evictionPolicy", "valueOnly");
+        return configuration.set("evictionPolicy", "valueOnly").set("sync", "never");
     }
 }

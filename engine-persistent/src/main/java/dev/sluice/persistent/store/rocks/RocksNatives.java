@@ -84,7 +84,8 @@ final class RocksNatives implements AutoCloseable {
             lookups = own(new ReadOptions());
             unsynced = own(new WriteOptions());
             synced = own(new WriteOptions().setSync(true));
-            // Others run beside it. The lowest level is rewritten where something from above meets it, and not for its own
+            // Others run beside it. The lowest level is rewritten where something from above meets it, and not for its
+            // own
             // sake: its files hold many vbuckets, and compacting each vbucket would rewrite all of them each time.
             compaction = own(new CompactRangeOptions().setExclusiveManualCompaction(false));
             DBOptions dbOptions = own(options.database())
