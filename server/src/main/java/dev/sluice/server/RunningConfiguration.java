@@ -9,6 +9,7 @@ import dev.sluice.server.config.ConfigurationSource;
 import dev.sluice.server.config.ServerConfiguration;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -36,6 +37,7 @@ final class RunningConfiguration implements Configuration {
     private final BucketAdministration buckets;
     private final Supplier<List<String>> files;
     private final Consumer<Users> users;
+    private final ServerConfiguration started;
     private volatile ServerConfiguration present;
 
     /**
@@ -49,6 +51,7 @@ final class RunningConfiguration implements Configuration {
             BucketAdministration buckets,
             Consumer<Users> users,
             Supplier<List<String>> files) {
+        this.started = started;
         this.present = started;
         this.buckets = buckets;
         this.users = users;
@@ -93,10 +96,17 @@ final class RunningConfiguration implements Configuration {
         });
     }
 
+    /** What is in force: of each section what the server has started with, of buckets what the file has said last. */
+    Map<String, Object> effective() {
+        Map<String, Object> all = new LinkedHashMap<>(started.effective());
+        all.put(BUCKETS, Objects.requireNonNull(present.effective().get(BUCKETS), BUCKETS));
+        return all;
+    }
+
     /** What has changed and nothing follows while the server runs. */
     private List<String> unfollowed(ServerConfiguration fresh) {
         List<String> left = new ArrayList<>();
-        Map<String, Object> before = present.effective();
+        Map<String, Object> before = started.effective();
         fresh.effective().forEach((key, value) -> {
             if (!key.equals(BUCKETS) && !Objects.equals(value, before.get(key))) {
                 left.add(key + " has its effect after a restart");

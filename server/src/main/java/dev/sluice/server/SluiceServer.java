@@ -161,6 +161,7 @@ public final class SluiceServer implements AutoCloseable {
                 configuration, administration, node.authentication()::users, this::reloadFiles);
         this.running = running;
         node.administered(administration, running);
+        node.settings(() -> JsonText.of(running.effective()));
     }
 
     /** A port that nobody has asked for may be taken: any other does as well, since clients learn it from the map. */
