@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.core.fixture.Frame;
 import dev.sluice.core.fixture.TestServer;
 import dev.sluice.core.fixture.WireClient;
+import dev.sluice.core.limits.Limits;
+import dev.sluice.testkit.FaultPlan;
 import java.util.Arrays;
 import java.util.HexFormat;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,7 +17,8 @@ import org.xerial.snappy.Snappy;
 /** MUTATE_WITH_META at the limit of values: what counts is the value alone, inflated, without the metadata behind it. */
 class LargestRecordTest {
 
-    private static final int VALUE_BYTES_MAX = 20 << 20;
+    private static final int VALUE_BYTES_MAX = 1 << 20;
+    private static final Limits LIMITS = Limits.defaults().with("valueBytesMax", VALUE_BYTES_MAX);
     private static final String META = "{\"command\":\"set\",\"cas\":4660,\"flags\":7,\"expiration\":0,\"options\":0}";
 
     private static byte[] record(int valueBytes) {
@@ -36,7 +39,8 @@ class LargestRecordTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void largestValue_isStored_andOneByteMoreIsTooBig(boolean compressed) throws Exception {
-        try (TestServer server = TestServer.naive()) {
+        try (TestServer server = new TestServer(LIMITS, 1, false)) {
+            server.createBucket("default", FaultPlan.none());
             WireClient client = server.connect();
             client.call(Frame.hello(0x07, 0x0a));
             byte[] fits = record(VALUE_BYTES_MAX);
