@@ -45,7 +45,7 @@ final class ExpiryPager extends PeriodicSweep {
     @Override
     void apply(VBucket vbucket, byte[] document) {
         if (vbucket.state() == VBucketState.ACTIVE) {
-            vbucket.linkTombstone(document, Documents.hash(document), clock.wallNanos());
+            vbucket.linkExpired(document, Documents.hash(document), clock.wallNanos());
             counters.add(Counter.EXPIRED_BY_PAGER);
         }
     }

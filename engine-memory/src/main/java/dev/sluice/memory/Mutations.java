@@ -434,7 +434,7 @@ final class Mutations {
         byte[] existing = vbucket.locate(key);
         if (existing != null && Documents.expired(existing, seconds(wallNanos))) {
             counters.add(Counter.EXPIRED_BY_ACCESS);
-            return vbucket.linkTombstone(existing, key.hash(), wallNanos);
+            return vbucket.linkExpired(existing, key.hash(), wallNanos);
         }
         return existing;
     }

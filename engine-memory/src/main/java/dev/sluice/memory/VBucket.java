@@ -37,7 +37,6 @@ import org.jspecify.annotations.Nullable;
  * </ol>
  */
 final class VBucket {
-
     /** Protocol: {@code max_failover_entries}. */
     private static final int FAILOVER_ENTRIES_MAX = 25;
 
@@ -384,9 +383,18 @@ final class VBucket {
      * @param existing what {@link #locate} found last
      */
     byte[] linkTombstone(byte[] existing, int hash, long wallNanos) {
+        return linkTombstone(existing, hash, wallNanos, Documents.NO_XATTRS);
+    }
+
+    /** As {@link #linkTombstone(byte[], int, long)}, of a document that has expired: the system's attributes stay. */
+    byte[] linkExpired(byte[] existing, int hash, long wallNanos) {
+        return linkTombstone(existing, hash, wallNanos, Documents.xattrsThatStay(existing));
+    }
+
+    private byte[] linkTombstone(byte[] existing, int hash, long wallNanos, byte[] xattrs) {
         long deletedSeconds = Math.max(1, wallNanos / 1_000_000_000L);
         long revSeqno = nextRevSeqno(existing);
-        byte[] tombstone = Documents.draftOfTombstone(existing, deletedSeconds, revSeqno);
+        byte[] tombstone = Documents.draftOfTombstone(existing, deletedSeconds, revSeqno, xattrs);
         Documents.finish(tombstone, nextCas(wallNanos), highSeqno + 1, deletedSeconds, revSeqno);
         link(existing, hash, tombstone);
         return tombstone;
