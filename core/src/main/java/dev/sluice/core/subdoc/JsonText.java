@@ -183,7 +183,7 @@ final class JsonText {
             return MALFORMED;
         }
         if (text[digits] == '0' && i > digits + 1) {
-            return digits + 1; // What follows cannot be part of the number: the caller will not like it.
+            return MALFORMED;
         }
         if (i < end && text[i] == '.') {
             digits = i + 1;
@@ -251,13 +251,11 @@ final class JsonText {
 
     /**
      * Has a bit set in the lowest byte that does not simply belong to a string, and none in the bytes below it; what bits there
-     * are above means nothing. A byte becomes 0x80 or above by subtraction where it was less than what is subtracted, and
-     * only such a byte borrows from the one above it.
+     * are above means nothing. Of an ASCII byte the highest bit is set by subtraction only where the byte was less than what is
+     * subtracted, and only such a byte borrows from the one above it; of any other byte it is set anyway.
      */
     private static long remarkable(long bytes) {
-        long quotes = bytes ^ QUOTES;
-        long backslashes = bytes ^ BACKSLASHES;
-        return (((quotes - LOW_BITS) & ~quotes) | ((backslashes - LOW_BITS) & ~backslashes) | (bytes - SPACES) | bytes)
+        return (((bytes ^ QUOTES) - LOW_BITS) | ((bytes ^ BACKSLASHES) - LOW_BITS) | (bytes - SPACES) | bytes)
                 & HIGH_BITS;
     }
 

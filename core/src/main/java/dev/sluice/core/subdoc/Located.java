@@ -8,8 +8,9 @@ package dev.sluice.core.subdoc;
  * {"a":1,"a":{"b":2}}} the path goes on through a scalar. Parsers that build trees mostly keep the last one, but would have
  * to read on to the end of the object for it.
  *
- * <p>A component {@code [-1]} with others behind it makes its element be walked twice, once to see that it is the last one.
- * All other parts of a text are walked once, so the limit on components bounds the time.
+ * <p>Nothing is walked more than twice, however many {@code [-1]} there are: which element is the last one is known only behind
+ * it, so the rest of the path is followed into every element, and what came of the last one counts. To walk again what turned
+ * out to be the last one would be simpler, and costs the length of the text for each {@code [-1]} in the path.
  */
 final class Located {
 
@@ -24,6 +25,7 @@ final class Located {
     private int insertion;
     private int size;
     private int missing;
+    private PathStatus followed = PathStatus.SUCCESS;
 
     Located(int levelsMax) {
         this.levelsMax = levelsMax;
@@ -45,6 +47,10 @@ final class Located {
         for (int i = 0; i < path.count(); i++) {
             boolean index = path.isIndex(i);
             PathStatus status = expect(index ? '[' : '{');
+            if (status == PathStatus.SUCCESS && index && path.index(i) == ParsedPath.LAST && i < path.count() - 1) {
+                int behind = follow(value, path, i);
+                return behind < 0 ? documentStatus(behind) : followed;
+            }
             if (status == PathStatus.SUCCESS) {
                 container = value;
                 separator = -1;
@@ -141,6 +147,76 @@ final class Located {
             separator = i;
             i = JsonText.skipSpace(text, i + 1, end);
         }
+    }
+
+    /**
+     * Walks over a value, and notes where the path leads in it from a component on: {@link #followed} and what belongs to it.
+     * Calls itself for the next component, so not more often than a path may have components.
+     *
+     * @return the position behind the value, or a negative number
+     */
+    private int follow(int begin, ParsedPath path, int component) {
+        boolean index = component < path.count() && path.isIndex(component);
+        int levels = levelsMax - component;
+        if (component == path.count()) {
+            value = begin;
+            followed = PathStatus.SUCCESS;
+            return JsonText.skipValue(text, begin, end, levels);
+        }
+        if (begin >= end || text[begin] != (index ? '[' : '{')) {
+            followed = PathStatus.PATH_MISMATCH;
+            return JsonText.skipValue(text, begin, end, levels);
+        }
+        char closing = index ? ']' : '}';
+        int separatorHere = -1;
+        int insertionHere = begin + 1;
+        int sizeHere = 0;
+        boolean found = false;
+        int i = JsonText.skipSpace(text, begin + 1, end);
+        while (i >= end || text[i] != closing || sizeHere > 0) {
+            int memberHere = i;
+            boolean leads = index && (path.index(component) == sizeHere || path.index(component) == ParsedPath.LAST);
+            if (!index) {
+                i = JsonText.skipKey(text, i, end);
+                leads = i >= 0 && !found && leadsTo(memberHere, path, component);
+            }
+            if (i >= 0 && leads) {
+                found = true;
+                i = follow(i, path, component + 1);
+                if (component == path.count() - 1) {
+                    member = memberHere;
+                    container = begin;
+                    separator = separatorHere;
+                }
+            } else if (i >= 0) {
+                i = JsonText.skipValue(text, i, end, levels - 1);
+            }
+            if (i < 0) {
+                return i;
+            }
+            sizeHere++;
+            insertionHere = i;
+            i = JsonText.skipSpace(text, i, end);
+            if (i < end && text[i] == closing) {
+                break;
+            } else if (i >= end || text[i] != ',') {
+                return JsonText.MALFORMED;
+            }
+            separatorHere = i;
+            i = JsonText.skipSpace(text, i + 1, end);
+        }
+        if (!found) {
+            followed = PathStatus.PATH_ENOENT;
+            missing = component;
+            insertion = insertionHere;
+            size = sizeHere;
+        }
+        return i + 1;
+    }
+
+    /** Whether a name is the key that begins at a position, and is well-formed. */
+    private boolean leadsTo(int key, ParsedPath path, int component) {
+        return path.matches(component, text, key + 1, JsonText.skipString(text, key, end) - 1);
     }
 
     static PathStatus documentStatus(int position) {

@@ -28,15 +28,12 @@ final class ParsedPath {
     /** The index of the last element, whichever that is. */
     static final int LAST = -1;
 
-    /** As long as the protocol lets paths be; longer ones work and cost an array. */
-    private static final int NAMES_BYTES = 1024;
-
     private static final int NAME = -2;
 
     private final int componentsMax;
     private final int[] indexes;
     private final int[] ends;
-    private byte[] names = new byte[NAMES_BYTES];
+    private byte[] names = {};
     private int namesLength;
     private int count;
 
@@ -51,7 +48,7 @@ final class ParsedPath {
         count = 0;
         namesLength = 0;
         if (length > names.length) {
-            names = new byte[length];
+            names = new byte[Math.max(length, 2 * names.length)];
         }
         int end = offset + length;
         int i = offset;
