@@ -377,7 +377,7 @@ abstract class LifetimeContract extends DocumentContract {
 
         @Test
         void expired_keepsTheXattrsOfTheSystem() {
-            if (!supports(Behavior.TOMBSTONES)) {
+            if (!supports(Behavior.TOMBSTONES) || !supports(Behavior.EXPIRED_XATTRS)) {
                 return;
             }
             byte[] both = section("_s\u00001\u0000", "user\u00002\u0000");
