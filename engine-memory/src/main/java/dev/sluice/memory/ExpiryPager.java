@@ -48,7 +48,7 @@ final class ExpiryPager extends PeriodicSweep<VBucket> {
     @Override
     public void apply(VBucket vbucket, byte[] document) {
         if (vbucket.state() == VBucketState.ACTIVE) {
-            vbucket.linkTombstone(document, Documents.hash(document), clock.wallNanos());
+            vbucket.linkExpired(document, Documents.hash(document), clock.wallNanos());
             counters.add(Counter.EXPIRED_BY_PAGER);
         }
     }

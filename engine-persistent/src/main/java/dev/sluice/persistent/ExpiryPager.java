@@ -53,7 +53,7 @@ final class ExpiryPager extends PeriodicSweep<PersistentVBucket> {
     @Override
     public void apply(PersistentVBucket vbucket, byte[] document) {
         if (vbucket.state() == VBucketState.ACTIVE) {
-            vbucket.linkTombstone(
+            vbucket.linkExpired(
                     document, Documents.hash(document), engine.clock().wallNanos());
             engine.counters().add(Counter.EXPIRED_BY_PAGER);
         }

@@ -5,6 +5,7 @@ import dev.sluice.engine.BucketConfiguration;
 import dev.sluice.engine.CollectionSet;
 import dev.sluice.engine.Collections;
 import dev.sluice.engine.Cookie;
+import dev.sluice.engine.Datatype;
 import dev.sluice.engine.DocumentFilter;
 import dev.sluice.engine.DocumentKey;
 import dev.sluice.engine.DocumentReads;
@@ -358,7 +359,11 @@ final class PersistentEngine
         Documents.show(document, out);
         if (expired) {
             // What its tombstone will look like, but for the numbers that it does not have yet.
-            out.value(document, document.length, 0).datatype((byte) 0).flags(0).deleted(true);
+            byte[] xattrs = Documents.xattrsThatStay(document);
+            out.value(xattrs, 0, xattrs.length)
+                    .datatype(xattrs.length == 0 ? Datatype.RAW : Datatype.XATTR)
+                    .flags(0)
+                    .deleted(true);
         } else if (target.locked(key.hash(), document, clock)) {
             out.locked(true);
         }

@@ -11,6 +11,8 @@ public enum Behavior {
     LOCKS,
     /** Removals and expired documents leave a tombstone behind. Otherwise: nothing is found. */
     TOMBSTONES,
+    /** Of what has expired the system's extended attributes stay in the tombstone. Otherwise: they may be gone. */
+    EXPIRED_XATTRS,
     /** A store can make a tombstone that has a value. Otherwise: {@code NOT_SUPPORTED}. */
     DELETED_STORES,
     /** Value patches. Otherwise: {@code NOT_SUPPORTED}. */

@@ -6,9 +6,12 @@ import dev.sluice.engine.Datatype;
 import dev.sluice.engine.DocumentFilter;
 import dev.sluice.engine.DurabilityLevel;
 import dev.sluice.engine.Status;
+import dev.sluice.engine.StoreMode;
 import dev.sluice.engine.ValuePatch;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -370,6 +373,43 @@ abstract class LifetimeContract extends DocumentContract {
             } else {
                 assertThat(shown.status()).isEqualTo(Status.NO_SUCH_KEY);
             }
+        }
+
+        @Test
+        void expired_keepsTheXattrsOfTheSystem() {
+            if (!supports(Behavior.TOMBSTONES) || !supports(Behavior.EXPIRED_XATTRS)) {
+                return;
+            }
+            byte[] both = section("_s\u00001\u0000", "user\u00002\u0000");
+            byte[] system = section("_s\u00001\u0000");
+            byte[] value = Arrays.copyOf(both, both.length + 4);
+            stored(KEY, Store.of(StoreMode.SET, value)
+                    .datatype(Datatype.XATTR)
+                    .flags(7)
+                    .expirySeconds(now() + 1));
+            context.clock().advance(Duration.ofSeconds(2));
+            expectTombstone(system);
+            assertThat(driver.remove(VB, KEY).status()).as("whoever comes by").isEqualTo(Status.NO_SUCH_KEY);
+            expectTombstone(system);
+        }
+
+        private void expectTombstone(byte[] value) {
+            Answer shown = succeeded(driver.get(VB, KEY, DocumentFilter.ALIVE_OR_DELETED));
+            assertThat(shown.deleted()).isTrue();
+            assertThat(shown.value()).isEqualTo(value);
+            assertThat(shown.datatype()).isEqualTo(Datatype.XATTR);
+            assertThat(shown.flags()).isZero();
+        }
+
+        /** A section of attributes, each as it is behind its length. */
+        private byte[] section(String... pairs) {
+            ByteBuffer section = ByteBuffer.allocate(200).putInt(0);
+            for (String pair : pairs) {
+                byte[] bytes = pair.getBytes(StandardCharsets.US_ASCII);
+                section.putInt(bytes.length).put(bytes);
+            }
+            section.putInt(0, section.position() - Integer.BYTES);
+            return Arrays.copyOf(section.array(), section.position());
         }
 
         @Test

@@ -2,6 +2,7 @@ package dev.sluice.testkit;
 
 import dev.sluice.engine.Datatype;
 import dev.sluice.engine.DocumentView;
+import dev.sluice.engine.SystemXattrs;
 
 /** One version of a document in a {@link NaiveEngine}. Changes only while the engine's monitor is held, the value never. */
 final class NaiveDocument {
@@ -34,6 +35,16 @@ final class NaiveDocument {
         return deleted || (expirySeconds != 0 && expirySeconds <= wallSeconds);
     }
 
+    /** What is seen of it once it has expired: the numbers that it has, and of its attributes those of the system. */
+    private NaiveDocument tombstone() {
+        NaiveDocument tombstone = copy();
+        tombstone.deleted = true;
+        tombstone.value = SystemXattrs.of(datatype, value, 0, value.length);
+        tombstone.datatype = tombstone.value.length == 0 ? Datatype.RAW : Datatype.XATTR;
+        tombstone.flags = 0;
+        return tombstone;
+    }
+
     /** Whether the document is alive and has extended attributes. */
     boolean hasXattrs() {
         return !deleted && (datatype & Datatype.XATTR) != 0;
@@ -44,6 +55,10 @@ final class NaiveDocument {
     }
 
     void show(DocumentView out, Key key, long wallSeconds, long nanoTime) {
+        if (!deleted && deletedAt(wallSeconds)) {
+            tombstone().show(out, key, wallSeconds, nanoTime);
+            return;
+        }
         byte[] keyBytes = key.bytes();
         out.clear()
                 .key(key.collection(), keyBytes, 0, keyBytes.length)

@@ -179,7 +179,8 @@ class SdkSubdocIT {
             assertThat(result.contentAs(2, String.class))
                     .isEqualTo("0x" + HexFormat.of().toHexDigits(cas));
             assertThat(result.contentAs(5, Boolean.class)).isFalse();
-            assertThat(result.contentAs(6, Integer.class)).isEqualTo(raw("macros").length());
+            assertThat(result.contentAs(6, Integer.class))
+                    .isEqualTo(raw("macros").length());
             for (int i = 0; i < 9; i++) {
                 assertThat(result.exists(i)).as("macro %d", i).isTrue();
             }
@@ -188,10 +189,13 @@ class SdkSubdocIT {
         @Test
         void fromReplicas_askTheOnlyCopyThereIs() {
             collection.upsert("replicated", sample());
-            assertThat(collection.lookupInAnyReplica("replicated", List.of(get("n"))).contentAs(0, Integer.class))
+            assertThat(collection
+                            .lookupInAnyReplica("replicated", List.of(get("n")))
+                            .contentAs(0, Integer.class))
                     .isEqualTo(5);
-            List<LookupInReplicaResult> all =
-                    collection.lookupInAllReplicas("replicated", List.of(get("n"), exists("x"))).toList();
+            List<LookupInReplicaResult> all = collection
+                    .lookupInAllReplicas("replicated", List.of(get("n"), exists("x")))
+                    .toList();
             assertThat(all).hasSize(1);
             assertThat(all.get(0).isReplica()).isFalse();
             assertThat(all.get(0).contentAs(0, Integer.class)).isEqualTo(5);
@@ -201,7 +205,8 @@ class SdkSubdocIT {
 
         @Test
         void asProjections_andWithTheExpiry() {
-            collection.upsert("projected", sample(), UpsertOptions.upsertOptions().expiry(Duration.ofHours(1)));
+            collection.upsert(
+                    "projected", sample(), UpsertOptions.upsertOptions().expiry(Duration.ofHours(1)));
             GetResult some = collection.get("projected", GetOptions.getOptions().project("name", "deep.er", "nothing"));
             assertThat(some.contentAsObject())
                     .isEqualTo(JsonObject.create()
@@ -216,7 +221,8 @@ class SdkSubdocIT {
             for (int i = 0; i < 17; i++) {
                 paths.add("f" + i);
             }
-            assertThatThrownBy(() -> collection.get("projected", GetOptions.getOptions().project(paths)))
+            assertThatThrownBy(() ->
+                            collection.get("projected", GetOptions.getOptions().project(paths)))
                     .as("refused by the SDK itself")
                     .isInstanceOf(InvalidArgumentException.class);
             paths.remove(16);
@@ -249,8 +255,8 @@ class SdkSubdocIT {
             assertThat(result.contentAs(9, Long.class)).isEqualTo(-1);
             assertThat(result.mutationToken()).isPresent();
             assertThat(JsonObject.fromJson(raw("mutated")))
-                    .isEqualTo(JsonObject.fromJson("{\"list\":[-1,\"in\",0,2,3,4,9],\"n\":15,\"new\":\"x\","
-                            + "\"a\":{\"b\":1},\"m\":-1}"));
+                    .isEqualTo(JsonObject.fromJson(
+                            "{\"list\":[-1,\"in\",0,2,3,4,9],\"n\":15,\"new\":\"x\"," + "\"a\":{\"b\":1},\"m\":-1}"));
             collection.mutateIn("mutated", List.of(MutateInSpec.replace("", JsonArray.from(1))));
             assertThat(raw("mutated")).as("the whole of it").isEqualTo("[1]");
             collection.mutateIn("mutated", List.of(MutateInSpec.remove("")));
@@ -275,7 +281,8 @@ class SdkSubdocIT {
                                     .expiry(Duration.ofHours(1))
                                     .durability(DurabilityLevel.MAJORITY))
                     .cas();
-            assertThatThrownBy(() -> collection.mutateIn("semantics", specs, mutateInOptions().cas(cas + 1)))
+            assertThatThrownBy(() -> collection.mutateIn(
+                            "semantics", specs, mutateInOptions().cas(cas + 1)))
                     .isInstanceOf(CasMismatchException.class);
             collection.mutateIn("semantics", specs, mutateInOptions().cas(cas).preserveExpiry(true));
             assertThat(collection
@@ -283,7 +290,11 @@ class SdkSubdocIT {
                             .expiryTime())
                     .isPresent();
             assertThatThrownBy(() -> collection.mutateIn(
-                            "semantics", specs, mutateInOptions().storeSemantics(StoreSemantics.REVIVE).accessDeleted(true)))
+                            "semantics",
+                            specs,
+                            mutateInOptions()
+                                    .storeSemantics(StoreSemantics.REVIVE)
+                                    .accessDeleted(true)))
                     .isInstanceOf(DocumentAlreadyAliveException.class);
         }
 
@@ -293,9 +304,15 @@ class SdkSubdocIT {
             MutateInResult result = collection.mutateIn(
                     "xattrs",
                     List.of(
-                            MutateInSpec.upsert("meta.cas", MutateInMacro.CAS).xattr().createPath(),
-                            MutateInSpec.upsert("meta.seqno", MutateInMacro.SEQ_NO).xattr().createPath(),
-                            MutateInSpec.upsert("meta.crc", MutateInMacro.VALUE_CRC_32C).xattr().createPath(),
+                            MutateInSpec.upsert("meta.cas", MutateInMacro.CAS)
+                                    .xattr()
+                                    .createPath(),
+                            MutateInSpec.upsert("meta.seqno", MutateInMacro.SEQ_NO)
+                                    .xattr()
+                                    .createPath(),
+                            MutateInSpec.upsert("meta.crc", MutateInMacro.VALUE_CRC_32C)
+                                    .xattr()
+                                    .createPath(),
                             MutateInSpec.upsert("_other", "x").xattr(),
                             MutateInSpec.increment("n", 1)));
             assertThat(result.contentAs(4, Long.class)).isEqualTo(6);
@@ -313,7 +330,9 @@ class SdkSubdocIT {
             assertThat(read.contentAsArray(3)).isEqualTo(JsonArray.from("meta", "_other"));
             assertThat(read.contentAs(4, Integer.class)).isEqualTo(6);
             collection.upsert("xattrs", sample());
-            assertThat(collection.lookupIn("xattrs", List.of(exists("meta").xattr())).exists(0))
+            assertThat(collection
+                            .lookupIn("xattrs", List.of(exists("meta").xattr()))
+                            .exists(0))
                     .as("after an upsert")
                     .isTrue();
         }
@@ -321,7 +340,8 @@ class SdkSubdocIT {
         @Test
         void ofDeletedDocuments() {
             LookupInOptions deleted = LookupInOptions.lookupInOptions().accessDeleted(true);
-            List<MutateInSpec> staging = List.of(MutateInSpec.upsert("txn.id", "x").xattr().createPath());
+            List<MutateInSpec> staging =
+                    List.of(MutateInSpec.upsert("txn.id", "x").xattr().createPath());
             collection.mutateIn(
                     "tombstone",
                     staging,
@@ -330,9 +350,11 @@ class SdkSubdocIT {
                             .accessDeleted(true)
                             .createAsDeleted(true));
             assertThat(collection.exists("tombstone").exists()).isFalse();
-            assertThatThrownBy(() -> collection.lookupIn("tombstone", List.of(get("txn.id").xattr())))
+            assertThatThrownBy(() -> collection.lookupIn(
+                            "tombstone", List.of(get("txn.id").xattr())))
                     .isInstanceOf(DocumentNotFoundException.class);
-            LookupInResult seen = collection.lookupIn("tombstone", List.of(get("txn.id").xattr(), get("body")), deleted);
+            LookupInResult seen =
+                    collection.lookupIn("tombstone", List.of(get("txn.id").xattr(), get("body")), deleted);
             assertThat(seen.contentAs(0, String.class)).isEqualTo("x");
             assertThatThrownBy(() -> seen.contentAs(1, String.class)).isInstanceOf(DocumentNotJsonException.class);
             collection.mutateIn(
@@ -357,7 +379,8 @@ class SdkSubdocIT {
 
         private void mutate(String json, MutateInSpec spec, Class<? extends Throwable> error) {
             put("errors", json);
-            assertThatThrownBy(() -> collection.mutateIn("errors", List.of(spec))).isInstanceOf(error);
+            assertThatThrownBy(() -> collection.mutateIn("errors", List.of(spec)))
+                    .isInstanceOf(error);
             assertThat(raw("errors")).isEqualTo(json);
         }
 
@@ -398,11 +421,13 @@ class SdkSubdocIT {
         void ofXattrs() {
             put("errors", "{}");
             assertThatThrownBy(() -> collection.mutateIn(
-                            "errors", List.of(MutateInSpec.upsert("$document.x", 1).xattr())))
+                            "errors",
+                            List.of(MutateInSpec.upsert("$document.x", 1).xattr())))
                     .as("a status that the SDK has no error for, unless it is a path's")
                     .isInstanceOf(CouchbaseException.class)
                     .hasMessageContaining("SUBDOC_XATTR_CANT_MODIFY_VATTR");
-            LookupInResult result = collection.lookupIn("errors", List.of(get("$nothing").xattr()));
+            LookupInResult result =
+                    collection.lookupIn("errors", List.of(get("$nothing").xattr()));
             assertThatThrownBy(() -> result.contentAs(0, Object.class))
                     .isInstanceOf(XattrUnknownVirtualAttributeException.class);
         }
@@ -415,7 +440,10 @@ class SdkSubdocIT {
                 many.add(get("p" + i));
             }
             assertThatThrownBy(() -> collection.lookupIn("errors", many)).isInstanceOf(InvalidArgumentException.class);
-            collection.upsert("binary", new byte[] {1, 2}, UpsertOptions.upsertOptions().transcoder(RawBinaryTranscoder.INSTANCE));
+            collection.upsert(
+                    "binary",
+                    new byte[] {1, 2},
+                    UpsertOptions.upsertOptions().transcoder(RawBinaryTranscoder.INSTANCE));
             assertThatThrownBy(() -> collection.mutateIn("binary", List.of(MutateInSpec.upsert("a", 1))))
                     .isInstanceOf(DocumentNotJsonException.class);
         }
@@ -424,9 +452,12 @@ class SdkSubdocIT {
         void ofLockedDocuments() {
             put("locked", "{}");
             collection.getAndLock("locked", Duration.ofSeconds(15));
-            assertThat(collection.lookupIn("locked", List.of(exists("a"))).exists(0)).isFalse();
+            assertThat(collection.lookupIn("locked", List.of(exists("a"))).exists(0))
+                    .isFalse();
             assertThatThrownBy(() -> collection.mutateIn(
-                            "locked", List.of(MutateInSpec.upsert("a", 1)), mutateInOptions().timeout(SOON)))
+                            "locked",
+                            List.of(MutateInSpec.upsert("a", 1)),
+                            mutateInOptions().timeout(SOON)))
                     .isInstanceOf(TimeoutException.class);
         }
     }

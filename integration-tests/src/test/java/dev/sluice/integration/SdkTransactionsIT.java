@@ -202,14 +202,17 @@ class SdkTransactionsIT {
         assertThat(airlines.exists("rolled-back").exists()).isFalse();
         assertThat(staged(collection, "kept")).isFalse();
         transactions.run(attempt -> attempt.insert(airlines, "rolled-back", number(5)));
-        assertThat(read(airlines, "rolled-back")).as("over what was rolled back").isEqualTo(5);
+        assertThat(read(airlines, "rolled-back"))
+                .as("over what was rolled back")
+                .isEqualTo(5);
     }
 
     @Test
     void documents_thatAreThereOrNot_areFound() {
         collection.upsert("there", number(1));
         transactions.run(attempt -> {
-            assertThatThrownBy(() -> attempt.get(collection, "not-there")).isInstanceOf(DocumentNotFoundException.class);
+            assertThatThrownBy(() -> attempt.get(collection, "not-there"))
+                    .isInstanceOf(DocumentNotFoundException.class);
             assertThatThrownBy(() -> attempt.insert(collection, "there", number(2)))
                     .isInstanceOf(DocumentExistsException.class);
         });
@@ -257,7 +260,8 @@ class SdkTransactionsIT {
         assertThat(read(collection, "counter")).isEqualTo(3 * writers);
     }
 
-    // ---- money --------------------------------------------------------------------------------------------------------
+    // ---- money
+    // --------------------------------------------------------------------------------------------------------
 
     /** What a thread does; may throw. */
     private interface Work {
@@ -308,8 +312,9 @@ class SdkTransactionsIT {
                 attempt -> {
                     sum.set(0);
                     for (int i = 0; i < ACCOUNTS; i++) {
-                        sum.addAndGet(
-                                attempt.get(accounts, account(i)).contentAsObject().getInt("number"));
+                        sum.addAndGet(attempt.get(accounts, account(i))
+                                .contentAsObject()
+                                .getInt("number"));
                     }
                 },
                 TransactionOptions.transactionOptions().timeout(EXPIRY));
@@ -320,10 +325,12 @@ class SdkTransactionsIT {
         for (int i = 0; i < ACCOUNTS; i++) {
             int number = i;
             // In trouble an ordinary write may fail, or lose its connection.
-            await().atMost(Sdk.PATIENCE).ignoreExceptionsInstanceOf(CouchbaseException.class).until(() -> {
-                accounts.upsert(account(number), number(BALANCE));
-                return true;
-            });
+            await().atMost(Sdk.PATIENCE)
+                    .ignoreExceptionsInstanceOf(CouchbaseException.class)
+                    .until(() -> {
+                        accounts.upsert(account(number), number(BALANCE));
+                        return true;
+                    });
         }
     }
 
@@ -363,9 +370,11 @@ class SdkTransactionsIT {
             }
         });
         assertThat(done.get()).as("transfers that went through").isPositive();
-        await().atMost(EXPIRY.multipliedBy(2)).ignoreExceptionsInstanceOf(CouchbaseException.class).untilAsserted(() -> {
-            assertThat(sum(transactions, accounts)).isEqualTo(ACCOUNTS * BALANCE);
-        });
+        await().atMost(EXPIRY.multipliedBy(2))
+                .ignoreExceptionsInstanceOf(CouchbaseException.class)
+                .untilAsserted(() -> {
+                    assertThat(sum(transactions, accounts)).isEqualTo(ACCOUNTS * BALANCE);
+                });
     }
 
     /** As long as the profile says: {@code sluice.soak.minutes}. */
@@ -373,8 +382,8 @@ class SdkTransactionsIT {
     @Tag("soak")
     void transfers_keepTheSum_forLong() throws Exception {
         long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(Integer.getInteger("sluice.soak.minutes", 1));
-        for (Collection accounts : List.of(
-                collection, sdk.cluster().bucket("troubled").defaultCollection())) {
+        for (Collection accounts :
+                List.of(collection, sdk.cluster().bucket("troubled").defaultCollection())) {
             openAccounts(accounts);
             long half = System.nanoTime() + (end - System.nanoTime()) / (accounts == collection ? 2 : 1);
             inParallel(THREADS, thread -> {
@@ -387,9 +396,11 @@ class SdkTransactionsIT {
                     }
                 }
             });
-            await().atMost(Duration.ofMinutes(1)).ignoreExceptionsInstanceOf(CouchbaseException.class).untilAsserted(() -> {
-                assertThat(sum(transactions, accounts)).isEqualTo(ACCOUNTS * BALANCE);
-            });
+            await().atMost(Duration.ofMinutes(1))
+                    .ignoreExceptionsInstanceOf(CouchbaseException.class)
+                    .untilAsserted(() -> {
+                        assertThat(sum(transactions, accounts)).isEqualTo(ACCOUNTS * BALANCE);
+                    });
         }
     }
 
@@ -431,8 +442,7 @@ class SdkTransactionsIT {
     /** A client that writes all of them in one transaction, and is gone as soon as the first of them has changed. */
     private static void loseAClient(int count, int round) throws Exception {
         Sdk lost = connect(settings -> settings.transactionsConfig(config -> config.timeout(Duration.ofSeconds(4))
-                .cleanupConfig(cleanup ->
-                        cleanup.cleanupClientAttempts(false).cleanupLostAttempts(false))));
+                .cleanupConfig(cleanup -> cleanup.cleanupClientAttempts(false).cleanupLostAttempts(false))));
         lost.cluster().bucket("travel").waitUntilReady(Sdk.PATIENCE);
         Collection theirs = lost.cluster().bucket("travel").scope("inventory").collection("airline");
         int before = read(airlines, "lost-0");

@@ -253,6 +253,7 @@ final class IncomingValue extends ValueWork {
         byte[] plain = inflated;
         request.inflated(plain);
         int bits = json ? Datatype.JSON : Datatype.RAW;
+        // Xattrs are stored inflated: an engine must find those that outlive their document.
         int empty = section == Integer.BYTES ? section : 0; // A section without a pair is never stored.
         if (section > empty) {
             bits |= Datatype.XATTR;
@@ -263,7 +264,7 @@ final class IncomingValue extends ValueWork {
             bits |= Datatype.SNAPPY;
         } else if (plain == null) {
             store.value(request.array(), request.valueOffset() + empty, request.valueLength() - tailBytes - empty);
-        } else if (empty == 0
+        } else if (section == 0
                 && tailBytes == 0
                 && settings.compression() != CompressionMode.OFF
                 && settings.worthwhile(plain.length, length)) {

@@ -88,7 +88,8 @@ class GarbageTest {
     }
 
     private static String text(Random random, String alphabet) {
-        String[] good = {"{}", "[1,2]", "{\"a\":{\"b\":[1,\"x\"]}}", "1", "\"${Mutation.CAS}\"", "\"${$document.CAS}\""};
+        String[] good = {"{}", "[1,2]", "{\"a\":{\"b\":[1,\"x\"]}}", "1", "\"${Mutation.CAS}\"", "\"${$document.CAS}\""
+        };
         if (random.nextInt(3) > 0) {
             return good[random.nextInt(good.length)];
         }
@@ -100,7 +101,9 @@ class GarbageTest {
     }
 
     private static String path(Random random) {
-        String[] good = {"a", "a.b", "a.b[0]", "[0]", "[-1]", "_s", "_s.x", "$document", "$XTOC", "$vbucket.HLC", "", "u"};
+        String[] good = {
+            "a", "a.b", "a.b[0]", "[0]", "[-1]", "_s", "_s.x", "$document", "$XTOC", "$vbucket.HLC", "", "u"
+        };
         return random.nextInt(3) > 0 ? good[random.nextInt(good.length)] : text(random, "ab.[]0-1`_$\\\"\u00e4");
     }
 

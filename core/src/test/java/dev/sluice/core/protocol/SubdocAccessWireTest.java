@@ -54,10 +54,15 @@ class SubdocAccessWireTest {
                 Subdoc.lookup().xattr("u").xattr("_s.a").xattr("$XTOC").get("b").frame("k"));
         assertThat(some.status()).isEqualTo(0xcc);
         assertThat(Subdoc.found(some)).as("all xattrs of such a request").containsExactly("24:", "24:", "24:", "0:3");
-        assertThat(client.status(Subdoc.single(Subdoc.GET, Subdoc.XATTR, "_s", "").frame("k")))
+        assertThat(client.status(
+                        Subdoc.single(Subdoc.GET, Subdoc.XATTR, "_s", "").frame("k")))
                 .isEqualTo(EACCESS);
-        Response allowed = client.call(
-                Subdoc.lookup().xattr("u").xattr("$XTOC").xattr("$document.deleted").get("b").frame("k"));
+        Response allowed = client.call(Subdoc.lookup()
+                .xattr("u")
+                .xattr("$XTOC")
+                .xattr("$document.deleted")
+                .get("b")
+                .frame("k"));
         assertThat(allowed.status()).isZero();
         assertThat(Subdoc.found(allowed)).containsExactly("0:2", "0:[\"u\"]", "0:false", "0:3");
         assertThat(client.status(Subdoc.mutation().upsertXattr("_s", "1").frame("k")))
@@ -72,18 +77,22 @@ class SubdocAccessWireTest {
                 Subdoc.mutation().upsertXattr("u", "1").upsertXattr("_s", "1").frame("k"));
         assertThat(failed.status()).isEqualTo(0xcc);
         assertThat(Subdoc.done(failed)).containsExactly("0:24");
-        assertThat(client.status(Subdoc.single(Subdoc.DELETE, Subdoc.XATTR, "_s", "").frame("k")))
+        assertThat(client.status(
+                        Subdoc.single(Subdoc.DELETE, Subdoc.XATTR, "_s", "").frame("k")))
                 .isEqualTo(EACCESS);
-        assertThat(client.status(Subdoc.mutation().upsertXattr("u", "1").frame("k"))).isZero();
+        assertThat(client.status(Subdoc.mutation().upsertXattr("u", "1").frame("k")))
+                .isZero();
         assertThat(client.status(Subdoc.lookup().xattr("_s").frame("k"))).isZero();
     }
 
     @Test
     void whoMayNotReadTheSystems_cannotMakeThemTheBody() {
         drop("SystemXattrRead");
-        assertThat(client.status(Subdoc.single(Subdoc.REPLACE_BODY, Subdoc.XATTR, "_s", "").frame("k")))
+        assertThat(client.status(Subdoc.single(Subdoc.REPLACE_BODY, Subdoc.XATTR, "_s", "")
+                        .frame("k")))
                 .isEqualTo(EACCESS);
-        assertThat(client.status(Subdoc.single(Subdoc.REPLACE_BODY, Subdoc.XATTR, "u", "").frame("k")))
+        assertThat(client.status(Subdoc.single(Subdoc.REPLACE_BODY, Subdoc.XATTR, "u", "")
+                        .frame("k")))
                 .isZero();
     }
 

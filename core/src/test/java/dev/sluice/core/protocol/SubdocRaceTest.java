@@ -91,8 +91,7 @@ class SubdocRaceTest {
 
     @Test
     void overtaken_andNowAStepFails_saysThat() {
-        Response response =
-                overtaken(Subdoc.mutation().step(Subdoc.DICT_ADD, 0, "a", "1"), () -> write("{\"a\":7}"));
+        Response response = overtaken(Subdoc.mutation().step(Subdoc.DICT_ADD, 0, "a", "1"), () -> write("{\"a\":7}"));
         assertThat(Subdoc.done(response)).containsExactly("0:c9");
         assertThat(now().text()).isEqualTo("{\"a\":7}");
     }
@@ -155,7 +154,8 @@ class SubdocRaceTest {
                 .step(Subdoc.REPLACE_BODY, Subdoc.XATTR, "txn.body", "")
                 .step(Subdoc.DELETE, Subdoc.XATTR, "txn", "")
                 .doc(Subdoc.REVIVE | Subdoc.ACCESS_DELETED);
-        Subdoc change = Subdoc.mutation().upsertXattr("txn", "{\"body\":{\"v\":2}}").doc(Subdoc.ACCESS_DELETED);
+        Subdoc change =
+                Subdoc.mutation().upsertXattr("txn", "{\"body\":{\"v\":2}}").doc(Subdoc.ACCESS_DELETED);
         WireClient second = server.connect();
         assertThat(second.status(Frame.hello(0x06, 0x07))).isZero();
         Response response = overtaken(
@@ -182,15 +182,11 @@ class SubdocRaceTest {
                 () -> other.store(
                         0,
                         KEY,
-                        Store.of(
-                                        StoreMode.SET,
-                                        XattrBytes.of("_s", "1")
-                                                .body("{}"))
+                        Store.of(StoreMode.SET, XattrBytes.of("_s", "1").body("{}"))
                                 .datatype(Datatype.XATTR | Datatype.JSON)));
         assertThat(response.status()).isEqualTo(0xcd);
         assertThat(now().deleted()).isTrue();
-        assertThat(now().value())
-                .isEqualTo(XattrBytes.of("_s", "1").body(""));
+        assertThat(now().value()).isEqualTo(XattrBytes.of("_s", "1").body(""));
     }
 
     @Test
@@ -208,8 +204,7 @@ class SubdocRaceTest {
     @Test
     void undecided_isNeverRepeated() {
         engine.plan(FaultPlan.script(Fault.THROW_AFTER).only(Operation.STORE));
-        client.expectClose(
-                Subdoc.mutation().step(Subdoc.COUNTER, 0, "n", "1").frame("k"));
+        client.expectClose(Subdoc.mutation().step(Subdoc.COUNTER, 0, "n", "1").frame("k"));
         assertThat(now().text()).isEqualTo("{\"n\":2}");
         engine.plan(FaultPlan.script(Fault.THROW_AFTER).only(Operation.STORE));
         WireClient durable = server.connect();

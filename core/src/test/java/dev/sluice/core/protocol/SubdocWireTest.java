@@ -224,6 +224,9 @@ class SubdocWireTest extends WireContract {
                 .isZero();
         assertThat(status("k", Subdoc.single(Subdoc.DICT_UPSERT, 0, "z", "nojson")))
                 .isEqualTo(0xc5);
+        assertThat(status("k", Subdoc.single(Subdoc.DICT_UPSERT, 0, "z", "1,\"y\":2")))
+                .as("two pairs are not one value")
+                .isEqualTo(0xc5);
         assertThat(body("k")).isEqualTo("{\"a\":[1,2,3,4],\"n\":42,\"x\":{\"y\":1}}");
     }
 
@@ -913,6 +916,24 @@ class SubdocWireTest extends WireContract {
         assertThat(status("k", Subdoc.mutation().upsert("b", "1").doc(Subdoc.ADD)))
                 .isZero();
         assertThat(body("k")).isEqualTo("{\"b\":1}");
+    }
+
+    @Test
+    void expiredDocuments_keepTheXattrsOfTheSystem() {
+        assertThat(status("k", Subdoc.mutation()
+                        .upsertXattr("_s", "1")
+                        .upsertXattr("u", "2")
+                        .upsert("a", "1")
+                        .doc(Subdoc.MKDOC)
+                        .expiry(10)))
+                .isZero();
+        server.advance(Duration.ofSeconds(11));
+        Subdoc lookup = Subdoc.lookup().xattr("_s").xattr("$document.deleted").xattr("u").get("a");
+        assertThat(found("k", 0xd3, lookup.doc(Subdoc.ACCESS_DELETED)))
+                .containsExactly("0:1", "0:true", "c0:", "c6:");
+        assertThat(status("k", Subdoc.mutation().upsertXattr("v", "3").doc(Subdoc.ACCESS_DELETED)))
+                .isEqualTo(0xcd);
+        assertThat(stored("k").value()).isEqualTo(XattrBytes.of("_s", "1", "v", "3").body(""));
     }
 
     // ---- replicas, statistics ---------------------------------------------------------------------------------------

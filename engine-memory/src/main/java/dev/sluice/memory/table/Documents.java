@@ -1,8 +1,10 @@
 package dev.sluice.memory.table;
 
+import dev.sluice.engine.Datatype;
 import dev.sluice.engine.DocumentKey;
 import dev.sluice.engine.DocumentView;
 import dev.sluice.engine.HeapDocumentKey;
+import dev.sluice.engine.SystemXattrs;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -37,6 +39,9 @@ import java.util.Arrays;
  * are guessed when it is built; {@link #fits} says whether the guess was right.
  */
 public final class Documents {
+
+    /** What stays of a document that has no attributes of the system. */
+    static final byte[] NO_XATTRS = new byte[0];
 
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
@@ -115,12 +120,33 @@ public final class Documents {
 
     /** A draft of the tombstone that follows a document: no flags, no value. */
     public static byte[] draftOfTombstone(byte[] document, long deletedSeconds, long revSeqno) {
+        return draftOfTombstone(document, deletedSeconds, revSeqno, NO_XATTRS);
+    }
+
+    /**
+     * As {@link #draftOfTombstone(byte[], long, long)}, with a value.
+     *
+     * @param xattrs what is kept of the document: the section of its system's attributes, or nothing
+     */
+    static byte[] draftOfTombstone(byte[] document, long deletedSeconds, long revSeqno, byte[] xattrs) {
         int collection = collection(document);
+        int keyLength = keyLength(document);
         int metadata = metadataLength(0, deletedSeconds, revSeqno, collection);
-        byte[] draft = new byte[metadata + keyLength(document)];
-        writeMetadata(draft, true, (byte) 0, 0, deletedSeconds, revSeqno, collection, keyLength(document));
-        System.arraycopy(document, keyOffset(document), draft, metadata, keyLength(document));
+        byte datatype = xattrs.length == 0 ? Datatype.RAW : Datatype.XATTR;
+        byte[] draft = new byte[metadata + keyLength + xattrs.length];
+        writeMetadata(draft, true, datatype, 0, deletedSeconds, revSeqno, collection, keyLength);
+        System.arraycopy(document, keyOffset(document), draft, metadata, keyLength);
+        System.arraycopy(xattrs, 0, draft, metadata + keyLength, xattrs.length);
         return draft;
+    }
+
+    /** What of a document outlives its expiry, see {@link SystemXattrs}; nothing where its value is not in memory. */
+    public static byte[] xattrsThatStay(byte[] document) {
+        if (!resident(document)) {
+            return NO_XATTRS;
+        }
+        int value = valueOffset(document);
+        return SystemXattrs.of(datatype(document), document, value, document.length - value);
     }
 
     private static void writeMetadata(

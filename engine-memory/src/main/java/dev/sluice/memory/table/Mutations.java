@@ -466,7 +466,7 @@ public final class Mutations {
         byte[] existing = lookup.locate(vbucket, key, needed);
         if (existing != null && existing != Lookup.ELSEWHERE && Documents.expired(existing, seconds(wallNanos))) {
             expired.run();
-            return vbucket.linkTombstone(existing, key.hash(), wallNanos);
+            return vbucket.linkExpired(existing, key.hash(), wallNanos);
         }
         return existing;
     }

@@ -468,9 +468,18 @@ public abstract class VBucketCore {
      * @param existing what {@link #locate} found last
      */
     public final byte[] linkTombstone(byte[] existing, int hash, long wallNanos) {
+        return linkTombstone(existing, hash, wallNanos, Documents.NO_XATTRS);
+    }
+
+    /** As {@link #linkTombstone}, of a document that has expired: the system's attributes stay. */
+    public final byte[] linkExpired(byte[] existing, int hash, long wallNanos) {
+        return linkTombstone(existing, hash, wallNanos, Documents.xattrsThatStay(existing));
+    }
+
+    private byte[] linkTombstone(byte[] existing, int hash, long wallNanos, byte[] xattrs) {
         long deletedSeconds = Math.max(1, wallNanos / 1_000_000_000L);
         long revSeqno = nextRevSeqno(existing);
-        byte[] tombstone = Documents.draftOfTombstone(existing, deletedSeconds, revSeqno);
+        byte[] tombstone = Documents.draftOfTombstone(existing, deletedSeconds, revSeqno, xattrs);
         Documents.finish(tombstone, nextCas(wallNanos), highSeqno + 1, deletedSeconds, revSeqno);
         link(existing, hash, tombstone);
         return tombstone;
