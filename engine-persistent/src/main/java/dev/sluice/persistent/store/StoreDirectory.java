@@ -49,7 +49,10 @@ public final class StoreDirectory implements AutoCloseable {
 
     private static final String LAYOUT = "store.layout";
     private static final String LOCK = "store.lock";
-    private static final List<String> OWN = List.of(LAYOUT, LOCK, LAYOUT + ".new");
+    private static final String PROBE = "store.probe";
+    private static final List<String> OWN = List.of(LAYOUT, LOCK, LAYOUT + ".new", PROBE);
+
+    private static final int PROBE_BYTES = 4096;
 
     private static final String VERSION_NAME = "sluice-store";
     private static final String KIND_NAME = "kind";
@@ -303,15 +306,21 @@ public final class StoreDirectory implements AutoCloseable {
      * @param bytes how much must be free
      */
     public void probe(long bytes) throws StoreException {
-        Path file = path.resolve(LOCK);
+        Path file = path.resolve(PROBE);
         try {
             long usable = Files.getFileStore(path).getUsableSpace();
             if (usable < bytes) {
                 throw new StoreException(
                         Kind.NO_SPACE, path + ": " + usable + " bytes are free (expected: " + bytes + ")", path, null);
             }
-            lockFile.write(ByteBuffer.wrap(new byte[] {'\n'}), lockFile.size());
-            lockFile.force(true);
+            // Not through the lock file: an interrupt closes the channel that it meets, and the lock would go with it.
+            Files.write(
+                    file,
+                    new byte[PROBE_BYTES],
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.WRITE,
+                    StandardOpenOption.SYNC);
+            Files.delete(file);
         } catch (IOException e) {
             throw IoErrors.translate(e, file);
         }
