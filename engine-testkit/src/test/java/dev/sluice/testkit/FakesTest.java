@@ -157,7 +157,7 @@ class FakesTest {
 
             @Override
             public Engine create(BucketConfiguration configuration, EngineContext context) {
-                throw new UnsupportedOperationException();
+                throw new AssertionError("nobody opens this engine: the tests ask for its keys");
             }
         };
 

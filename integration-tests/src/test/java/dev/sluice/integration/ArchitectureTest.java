@@ -90,6 +90,17 @@ class ArchitectureTest {
                     .resideInAnyPackage(TESTKIT, CORE, SERVER, "io.netty..", "com.google.inject..", "com.fasterxml.."));
         }
 
+        /** A native object that is used after its end is the end of the process: one package answers for all of them. */
+        @Test
+        void rocksdb_isSeenByOnePackageOnly() {
+            check(noClasses()
+                    .that()
+                    .resideOutsideOfPackage("dev.sluice.persistent.store.rocks..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("org.rocksdb.."));
+        }
+
         @Test
         void core_seesNoEngineAndNoServer() {
             check(noClasses()

@@ -39,7 +39,7 @@ import java.util.SplittableRandom;
  * java dev.sluice.benchmarks.store.StoreLoad DIRECTORY [documents [value bytes [rocksdb option=value ...]]]
  * }</pre>
  *
- * <p>Results: see {@code docs/performance.md}.
+ * <p>What it costs in processor time: see {@code docs/performance.md}.
  */
 public final class StoreLoad {
 

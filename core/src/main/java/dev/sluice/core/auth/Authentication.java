@@ -36,7 +36,6 @@ public final class Authentication {
     private volatile UserSource source = () -> snapshot.users();
     private @Nullable RandomGenerator random;
     private byte @Nullable [] fallbackSalt;
-    private OpenUsers.@Nullable Cache openCredentials;
 
     /**
      * Without users.
@@ -99,12 +98,30 @@ public final class Authentication {
     // ---- logins -----------------------------------------------------------------------------------------------------
 
     /**
+     * Does what the first login would have to wait for: Java's cryptography is set up, and the system is asked for random
+     * numbers. On a background thread.
+     */
+    public void warmUp() {
+        byte[] unused = Scram.hmac(ScramVariant.SHA512, random(SECRET_BYTES), new byte[1]);
+    }
+
+    /**
      * Runs the computation of a login when its turn comes.
      *
      * @throws java.util.concurrent.RejectedExecutionException when too many wait, or the server is stopping
      */
     public void compute(Runnable task) {
         hashing.submit(task);
+    }
+
+    /** Logins that are being computed now. */
+    public int computing() {
+        return hashing.running();
+    }
+
+    /** Logins that wait for their turn to be computed. */
+    public int waiting() {
+        return hashing.waiting();
     }
 
     /** A login that is about to begin. Cheap; the rest happens in the exchange's steps. */
@@ -158,12 +175,7 @@ public final class Authentication {
             if (!open) {
                 return known;
             }
-            OpenUsers.Cache cache = openCredentials;
-            if (cache == null) {
-                cache = new OpenUsers.Cache(random(SECRET_BYTES));
-                openCredentials = cache;
-            }
-            return new OpenUsers(known, users, cache);
+            return new OpenUsers(known, users);
         }
     }
 

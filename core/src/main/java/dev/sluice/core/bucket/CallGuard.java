@@ -2,6 +2,7 @@ package dev.sluice.core.bucket;
 
 import dev.sluice.engine.Cookie;
 import dev.sluice.engine.Status;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,6 +110,27 @@ final class CallGuard {
         }
         call.closeAttachment();
         return expected.unknown();
+    }
+
+    /**
+     * All of it around one call, for those that are rare: the guards of what runs for each request spell it out, as the
+     * call here is an object.
+     *
+     * @param expected what the call may answer
+     */
+    Status call(Cookie cookie, Statuses expected, Supplier<@Nullable Status> call) {
+        Status answered = answered(cookie, expected);
+        if (answered != null) {
+            return answered;
+        }
+        ClassLoader before = enter();
+        try {
+            return settle(cookie, call.get(), expected);
+        } catch (Throwable e) {
+            return thrown(cookie, e, expected);
+        } finally {
+            leave(before);
+        }
     }
 
     /** A fault in a call without a cookie. */

@@ -17,17 +17,6 @@ final class GuardedFlush implements Flush {
 
     @Override
     public Status flush(Cookie cookie) {
-        Status answered = guard.answered(cookie, Statuses.FLUSH);
-        if (answered != null) {
-            return answered;
-        }
-        ClassLoader before = guard.enter();
-        try {
-            return guard.settle(cookie, flush.flush(cookie), Statuses.FLUSH);
-        } catch (Throwable e) {
-            return guard.thrown(cookie, e, Statuses.FLUSH);
-        } finally {
-            guard.leave(before);
-        }
+        return guard.call(cookie, Statuses.FLUSH, () -> flush.flush(cookie));
     }
 }

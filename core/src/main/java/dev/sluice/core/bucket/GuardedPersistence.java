@@ -31,86 +31,29 @@ final class GuardedPersistence implements Persistence {
 
     @Override
     public Status awaitPersistence(Cookie cookie, int vbucket, long seqno, long deadlineNanos) {
-        Status answered = guard.answered(cookie, Statuses.PERSISTENCE);
-        if (answered != null) {
-            return answered;
-        }
-        ClassLoader before = guard.enter();
-        try {
-            Status status = persistence.awaitPersistence(cookie, vbucket, seqno, deadlineNanos);
-            return guard.settle(cookie, status, Statuses.PERSISTENCE);
-        } catch (Throwable e) {
-            return guard.thrown(cookie, e, Statuses.PERSISTENCE);
-        } finally {
-            guard.leave(before);
-        }
+        return guard.call(
+                cookie,
+                Statuses.PERSISTENCE,
+                () -> persistence.awaitPersistence(cookie, vbucket, seqno, deadlineNanos));
     }
 
     @Override
     public Status stopPersistence(Cookie cookie) {
-        Status answered = guard.answered(cookie, Statuses.PERSISTENCE);
-        if (answered != null) {
-            return answered;
-        }
-        ClassLoader before = guard.enter();
-        try {
-            Status status = persistence.stopPersistence(cookie);
-            return guard.settle(cookie, status, Statuses.PERSISTENCE);
-        } catch (Throwable e) {
-            return guard.thrown(cookie, e, Statuses.PERSISTENCE);
-        } finally {
-            guard.leave(before);
-        }
+        return guard.call(cookie, Statuses.PERSISTENCE, () -> persistence.stopPersistence(cookie));
     }
 
     @Override
     public Status startPersistence(Cookie cookie) {
-        Status answered = guard.answered(cookie, Statuses.PERSISTENCE);
-        if (answered != null) {
-            return answered;
-        }
-        ClassLoader before = guard.enter();
-        try {
-            Status status = persistence.startPersistence(cookie);
-            return guard.settle(cookie, status, Statuses.PERSISTENCE);
-        } catch (Throwable e) {
-            return guard.thrown(cookie, e, Statuses.PERSISTENCE);
-        } finally {
-            guard.leave(before);
-        }
+        return guard.call(cookie, Statuses.PERSISTENCE, () -> persistence.startPersistence(cookie));
     }
 
     @Override
     public Status compact(Cookie cookie, int vbucket, Compaction compaction) {
-        Status answered = guard.answered(cookie, Statuses.PERSISTENCE);
-        if (answered != null) {
-            return answered;
-        }
-        ClassLoader before = guard.enter();
-        try {
-            Status status = persistence.compact(cookie, vbucket, compaction);
-            return guard.settle(cookie, status, Statuses.PERSISTENCE);
-        } catch (Throwable e) {
-            return guard.thrown(cookie, e, Statuses.PERSISTENCE);
-        } finally {
-            guard.leave(before);
-        }
+        return guard.call(cookie, Statuses.PERSISTENCE, () -> persistence.compact(cookie, vbucket, compaction));
     }
 
     @Override
     public Status evict(Cookie cookie, int vbucket, DocumentKey key) {
-        Status answered = guard.answered(cookie, Statuses.EVICT);
-        if (answered != null) {
-            return answered;
-        }
-        ClassLoader before = guard.enter();
-        try {
-            Status status = persistence.evict(cookie, vbucket, key);
-            return guard.settle(cookie, status, Statuses.EVICT);
-        } catch (Throwable e) {
-            return guard.thrown(cookie, e, Statuses.EVICT);
-        } finally {
-            guard.leave(before);
-        }
+        return guard.call(cookie, Statuses.EVICT, () -> persistence.evict(cookie, vbucket, key));
     }
 }

@@ -18,17 +18,6 @@ final class GuardedRandomDocuments implements RandomDocuments {
 
     @Override
     public Status random(Cookie cookie, int collection, DocumentView out) {
-        Status answered = guard.answered(cookie, Statuses.GET);
-        if (answered != null) {
-            return answered;
-        }
-        ClassLoader before = guard.enter();
-        try {
-            return guard.settle(cookie, documents.random(cookie, collection, out), Statuses.GET);
-        } catch (Throwable e) {
-            return guard.thrown(cookie, e, Statuses.GET);
-        } finally {
-            guard.leave(before);
-        }
+        return guard.call(cookie, Statuses.GET, () -> documents.random(cookie, collection, out));
     }
 }

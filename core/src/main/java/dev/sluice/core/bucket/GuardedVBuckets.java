@@ -33,34 +33,12 @@ final class GuardedVBuckets implements VBuckets {
 
     @Override
     public Status setState(Cookie cookie, int vbucket, VBucketState state) {
-        Status answered = guard.answered(cookie, Statuses.VBUCKET);
-        if (answered != null) {
-            return answered;
-        }
-        ClassLoader before = guard.enter();
-        try {
-            return guard.settle(cookie, vbuckets.setState(cookie, vbucket, state), Statuses.VBUCKET);
-        } catch (Throwable e) {
-            return guard.thrown(cookie, e, Statuses.VBUCKET);
-        } finally {
-            guard.leave(before);
-        }
+        return guard.call(cookie, Statuses.VBUCKET, () -> vbuckets.setState(cookie, vbucket, state));
     }
 
     @Override
     public Status delete(Cookie cookie, int vbucket) {
-        Status answered = guard.answered(cookie, Statuses.VBUCKET);
-        if (answered != null) {
-            return answered;
-        }
-        ClassLoader before = guard.enter();
-        try {
-            return guard.settle(cookie, vbuckets.delete(cookie, vbucket), Statuses.VBUCKET);
-        } catch (Throwable e) {
-            return guard.thrown(cookie, e, Statuses.VBUCKET);
-        } finally {
-            guard.leave(before);
-        }
+        return guard.call(cookie, Statuses.VBUCKET, () -> vbuckets.delete(cookie, vbucket));
     }
 
     @Override

@@ -831,6 +831,7 @@ public final class Connection implements Session, BucketUser {
                 before.leave(this);
             }
             leaveConfigOnly();
+            login.selected(null);
             configOnly = selected;
         }
         codec.reply().maps().selected();

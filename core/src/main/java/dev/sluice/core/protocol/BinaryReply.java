@@ -429,25 +429,8 @@ public final class BinaryReply implements Reply {
             int valueLength,
             long cas,
             int reserved) {
-        if (!cookie.timed() || !has(Feature.TRACING)) {
-            return untracedHeader(cookie, status, keyLength, extrasLength, datatype, valueLength, cas, reserved);
-        }
-        // One byte holds the length of the key here; no document's key is longer than 251.
-        assert keyLength <= 0xff : keyLength;
-        int bodyLength = ServerDuration.FRAME_INFO_BYTES + extrasLength + keyLength + valueLength;
-        ByteBuf out = outbound.reserve(Wire.HEADER_BYTES + ServerDuration.FRAME_INFO_BYTES + reserved);
-        out.writeLong(((long) Magic.ALT_RESPONSE << 56)
-                | ((long) cookie.request().wireOpcode() << 48)
-                | ((long) ServerDuration.FRAME_INFO_BYTES << 40)
-                | ((long) keyLength << 32)
-                | ((long) extrasLength << 24)
-                | ((long) datatype << 16)
-                | status.code());
-        rest(out, cookie, status, bodyLength, cas);
-        long nanos = session.node().clock().nanoTime() - cookie.startNanos();
-        out.writeByte(ServerDuration.FRAME_INFO);
-        out.writeShort(ServerDuration.encode(nanos / 1000));
-        return out;
+        boolean traced = cookie.timed() && has(Feature.TRACING);
+        return header(cookie, traced, status, keyLength, extrasLength, datatype, valueLength, cas, reserved);
     }
 
     /** As {@link #header}, never with a duration: so are the frames of a successful STAT. */
@@ -460,14 +443,36 @@ public final class BinaryReply implements Reply {
             int valueLength,
             long cas,
             int reserved) {
-        ByteBuf out = outbound.reserve(Wire.HEADER_BYTES + reserved);
-        out.writeLong(((long) Magic.RESPONSE << 56)
+        return header(cookie, false, status, keyLength, extrasLength, datatype, valueLength, cas, reserved);
+    }
+
+    private ByteBuf header(
+            CommandCookie cookie,
+            boolean traced,
+            WireStatus status,
+            int keyLength,
+            int extrasLength,
+            int datatype,
+            int valueLength,
+            long cas,
+            int reserved) {
+        // Beside framing extras one byte holds the length of the key; no document's key is longer than 251.
+        assert !traced || keyLength <= 0xff : keyLength;
+        int framingBytes = traced ? ServerDuration.FRAME_INFO_BYTES : 0;
+        ByteBuf out = outbound.reserve(Wire.HEADER_BYTES + framingBytes + reserved);
+        out.writeLong(((long) (traced ? Magic.ALT_RESPONSE : Magic.RESPONSE) << 56)
                 | ((long) cookie.request().wireOpcode() << 48)
+                | ((long) framingBytes << 40)
                 | ((long) keyLength << 32)
                 | ((long) extrasLength << 24)
                 | ((long) datatype << 16)
                 | status.code());
-        rest(out, cookie, status, extrasLength + keyLength + valueLength, cas);
+        rest(out, cookie, status, framingBytes + extrasLength + keyLength + valueLength, cas);
+        if (traced) {
+            long nanos = session.node().clock().nanoTime() - cookie.startNanos();
+            out.writeByte(ServerDuration.FRAME_INFO);
+            out.writeShort(ServerDuration.encode(nanos / 1000));
+        }
         return out;
     }
 

@@ -45,16 +45,6 @@ final class RecordWriteReader {
             .reader()
             .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
-    /** What is wrong with a request; the message goes to the client. */
-    private static final class Malformed extends Exception {
-
-        private static final long serialVersionUID = 1L;
-
-        Malformed(String message) {
-            super(message, null, false, false);
-        }
-    }
-
     private RecordWriteReader() {}
 
     /** The command to execute, or null where the request was refused and answered. A large compressed value is read later. */
@@ -83,39 +73,41 @@ final class RecordWriteReader {
         int length = inflated == null ? request.valueLength() : inflated.length;
         try {
             if (jsonBytes == 0 || jsonBytes > length || jsonBytes > JSON_BYTES_MAX) {
-                throw new Malformed("length of metadata: " + jsonBytes + " (expected: 1.." + JSON_BYTES_MAX
-                        + ", and at most that of the value)");
+                throw new MalformedRequestException("length of metadata: " + jsonBytes + " (expected: 1.."
+                        + JSON_BYTES_MAX + ", and at most that of the value)");
             }
             JsonNode root = READER.readTree(array, offset + length - (int) jsonBytes, (int) jsonBytes);
             if (root == null || !root.isObject()) {
-                throw new Malformed("metadata: not an object (expected: a JSON object)");
+                throw new MalformedRequestException("metadata: not an object (expected: a JSON object)");
             }
             request.detail(write(root, jsonBytes, (request.datatype() & Datatype.XATTR) != 0));
             return true;
         } catch (IOException e) {
             reply.send(cookie, WireStatus.EINVAL, "metadata: not JSON (expected: a JSON object)");
-        } catch (Malformed e) {
+        } catch (MalformedRequestException e) {
             reply.send(cookie, WireStatus.EINVAL, e.getMessage());
         }
         return false;
     }
 
-    private static RecordWrite write(JsonNode root, long jsonBytes, boolean xattrs) throws Malformed {
+    private static RecordWrite write(JsonNode root, long jsonBytes, boolean xattrs) throws MalformedRequestException {
         RecordWrite.Kind kind = kind(root.get("command"));
         int options = (int) number(root.get("options"), "options", U32_MAX);
         boolean regenerates = (options & RecordWrite.REGENERATE_CAS) != 0;
         if (regenerates == root.has("cas")) {
-            throw new Malformed("cas: " + (regenerates ? "present" : "missing") + " (expected: "
+            throw new MalformedRequestException("cas: " + (regenerates ? "present" : "missing") + " (expected: "
                     + (regenerates ? "none with REGENERATE_CAS)" : "a number)"));
         }
         int[] casOffsets = offsets(root.get("cas_offsets"), "cas_offsets");
         int[] seqnoOffsets = offsets(root.get("seqno_offsets"), "seqno_offsets");
         boolean patched = casOffsets.length + seqnoOffsets.length > 0;
         if (patched && !regenerates) {
-            throw new Malformed("cas_offsets, seqno_offsets: present (expected: none without REGENERATE_CAS)");
+            throw new MalformedRequestException(
+                    "cas_offsets, seqno_offsets: present (expected: none without REGENERATE_CAS)");
         }
         if (patched && !xattrs) {
-            throw new Malformed("cas_offsets, seqno_offsets: no extended attributes (expected: their datatype)");
+            throw new MalformedRequestException(
+                    "cas_offsets, seqno_offsets: no extended attributes (expected: their datatype)");
         }
         return new RecordWrite(
                 kind,
@@ -159,22 +151,22 @@ final class RecordWriteReader {
         }
     }
 
-    private static RecordWrite.Kind kind(@Nullable JsonNode command) throws Malformed {
+    private static RecordWrite.Kind kind(@Nullable JsonNode command) throws MalformedRequestException {
         String name = command == null ? "" : command.asText();
         return switch (name) {
             case "set" -> RecordWrite.Kind.SET;
             case "add" -> RecordWrite.Kind.ADD;
             case "delete" -> RecordWrite.Kind.DELETE;
-            default -> throw new Malformed("command: not known (expected: add, set or delete)");
+            default -> throw new MalformedRequestException("command: not known (expected: add, set or delete)");
         };
     }
 
-    private static int[] offsets(@Nullable JsonNode node, String name) throws Malformed {
+    private static int[] offsets(@Nullable JsonNode node, String name) throws MalformedRequestException {
         if (node == null) {
             return new int[0];
         }
         if (!node.isArray()) {
-            throw new Malformed(name + ": not an array (expected: an array of numbers)");
+            throw new MalformedRequestException(name + ": not an array (expected: an array of numbers)");
         }
         int[] offsets = new int[node.size()];
         for (int i = 0; i < offsets.length; i++) {
@@ -183,7 +175,7 @@ final class RecordWriteReader {
         return offsets;
     }
 
-    private static long number(@Nullable JsonNode node, String name, BigInteger max) throws Malformed {
+    private static long number(@Nullable JsonNode node, String name, BigInteger max) throws MalformedRequestException {
         BigInteger value = null;
         try {
             if (node != null && node.isIntegralNumber()) {
@@ -196,7 +188,7 @@ final class RecordWriteReader {
             // Said below.
         }
         if (value == null || value.signum() < 0 || value.compareTo(max) > 0) {
-            throw new Malformed(name + ": not a number, or not in range (expected: 0.." + max + ")");
+            throw new MalformedRequestException(name + ": not a number, or not in range (expected: 0.." + max + ")");
         }
         return value.longValue();
     }

@@ -44,16 +44,6 @@ final class ScanSpecReader {
             .reader()
             .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
-    /** What is wrong with a request; the message goes to the client. */
-    private static final class Malformed extends Exception {
-
-        private static final long serialVersionUID = 1L;
-
-        Malformed(String message) {
-            super(message, null, false, false);
-        }
-    }
-
     private ScanSpecReader() {}
 
     /** Fills the request's detail with a {@link ScanSpec}; false where the request was refused and answered. */
@@ -61,14 +51,14 @@ final class ScanSpecReader {
         Request request = cookie.request();
         try {
             if (datatype != Datatype.JSON) {
-                throw new Malformed("datatype: not JSON (expected: JSON)");
+                throw new MalformedRequestException("datatype: not JSON (expected: JSON)");
             }
             if (request.valueLength() > JSON_BYTES_MAX) {
-                throw new Malformed("value: too long (expected: at most " + JSON_BYTES_MAX + " bytes)");
+                throw new MalformedRequestException("value: too long (expected: at most " + JSON_BYTES_MAX + " bytes)");
             }
             JsonNode root = READER.readTree(request.array(), request.valueOffset(), request.valueLength());
             if (root == null || !root.isObject()) {
-                throw new Malformed("value: not an object (expected: a JSON object)");
+                throw new MalformedRequestException("value: not an object (expected: a JSON object)");
             }
             if (root.has("include_xattrs") && (reply.datatypes() & Datatype.XATTR) == 0) {
                 reply.send(cookie, WireStatus.NOT_SUPPORTED, "include_xattrs needs the feature XATTR");
@@ -76,7 +66,7 @@ final class ScanSpecReader {
             }
             request.detail(spec(root));
             return true;
-        } catch (Malformed e) {
+        } catch (MalformedRequestException e) {
             reply.send(cookie, WireStatus.EINVAL, e.getMessage());
             return false;
         } catch (IOException e) {
@@ -85,21 +75,22 @@ final class ScanSpecReader {
         }
     }
 
-    private static ScanSpec spec(JsonNode root) throws Malformed {
+    private static ScanSpec spec(JsonNode root) throws MalformedRequestException {
         for (Iterator<String> names = root.fieldNames(); names.hasNext(); ) {
             if (!MEMBERS.contains(names.next())) {
-                throw new Malformed("a member is not known (expected: " + String.join(", ", sorted(MEMBERS)) + ")");
+                throw new MalformedRequestException(
+                        "a member is not known (expected: " + String.join(", ", sorted(MEMBERS)) + ")");
             }
         }
         JsonNode name = root.get("name");
         if (name != null
                 && (!name.isTextual() || name.textValue().getBytes(StandardCharsets.UTF_8).length > NAME_BYTES_MAX)) {
-            throw new Malformed("name: not a text of at most " + NAME_BYTES_MAX + " bytes");
+            throw new MalformedRequestException("name: not a text of at most " + NAME_BYTES_MAX + " bytes");
         }
         JsonNode range = root.get("range");
         JsonNode sampling = root.get("sampling");
         if (range != null && sampling != null) {
-            throw new Malformed("range and sampling exclude each other");
+            throw new MalformedRequestException("range and sampling exclude each other");
         }
         byte[] start = new byte[0];
         byte[] end = null;
@@ -111,7 +102,7 @@ final class ScanSpecReader {
         boolean keysOnly = flag(root.get("key_only"), "key_only");
         boolean xattrs = flag(root.get("include_xattrs"), "include_xattrs");
         if (keysOnly && xattrs) {
-            throw new Malformed("key_only and include_xattrs exclude each other");
+            throw new MalformedRequestException("key_only and include_xattrs exclude each other");
         }
         return new ScanSpec(
                 collection(root.get("collection")),
@@ -123,7 +114,7 @@ final class ScanSpecReader {
                 snapshot(root.get("snapshot_requirements")));
     }
 
-    private static ScanSpec.Sampling sampling(JsonNode sampling) throws Malformed {
+    private static ScanSpec.Sampling sampling(JsonNode sampling) throws MalformedRequestException {
         object(sampling, "sampling");
         long samples = number(sampling.get("samples"), "sampling.samples", Long.MAX_VALUE);
         JsonNode seed = sampling.get("seed");
@@ -136,7 +127,7 @@ final class ScanSpecReader {
         return sorted;
     }
 
-    private static ScanSpec.@Nullable Snapshot snapshot(@Nullable JsonNode snapshot) throws Malformed {
+    private static ScanSpec.@Nullable Snapshot snapshot(@Nullable JsonNode snapshot) throws MalformedRequestException {
         if (snapshot == null) {
             return null;
         }
@@ -149,7 +140,7 @@ final class ScanSpecReader {
                 timeout == null ? 0 : number(timeout, "snapshot_requirements.timeout_ms", Integer.MAX_VALUE));
     }
 
-    private static long uuid(@Nullable JsonNode uuid) throws Malformed {
+    private static long uuid(@Nullable JsonNode uuid) throws MalformedRequestException {
         try {
             if (uuid != null && uuid.isTextual()) {
                 return Long.parseUnsignedLong(uuid.textValue());
@@ -157,10 +148,11 @@ final class ScanSpecReader {
         } catch (NumberFormatException e) {
             // Said below.
         }
-        throw new Malformed("snapshot_requirements.vb_uuid: not a number in a text (expected: decimal digits)");
+        throw new MalformedRequestException(
+                "snapshot_requirements.vb_uuid: not a number in a text (expected: decimal digits)");
     }
 
-    private static int collection(@Nullable JsonNode node) throws Malformed {
+    private static int collection(@Nullable JsonNode node) throws MalformedRequestException {
         if (node == null) {
             return 0;
         }
@@ -171,23 +163,24 @@ final class ScanSpecReader {
                 return id;
             }
         }
-        throw new Malformed("collection: not a collection id (expected: hexadecimal digits in a text, and not 1 to 7)");
+        throw new MalformedRequestException(
+                "collection: not a collection id (expected: hexadecimal digits in a text, and not 1 to 7)");
     }
 
-    private static byte[] start(JsonNode range) throws Malformed {
+    private static byte[] start(JsonNode range) throws MalformedRequestException {
         byte[] inclusive = key(range.get("start"), "range.start");
         byte[] exclusive = key(range.get("excl_start"), "range.excl_start");
         if ((inclusive == null) == (exclusive == null)) {
-            throw new Malformed("range: start and excl_start (expected: one of them)");
+            throw new MalformedRequestException("range: start and excl_start (expected: one of them)");
         }
         return inclusive != null ? inclusive : successor(java.util.Objects.requireNonNull(exclusive));
     }
 
-    private static byte[] end(JsonNode range) throws Malformed {
+    private static byte[] end(JsonNode range) throws MalformedRequestException {
         byte[] inclusive = key(range.get("end"), "range.end");
         byte[] exclusive = key(range.get("excl_end"), "range.excl_end");
         if ((inclusive == null) == (exclusive == null)) {
-            throw new Malformed("range: end and excl_end (expected: one of them)");
+            throw new MalformedRequestException("range: end and excl_end (expected: one of them)");
         }
         return exclusive != null ? exclusive : successor(java.util.Objects.requireNonNull(inclusive));
     }
@@ -197,7 +190,7 @@ final class ScanSpecReader {
         return Arrays.copyOf(key, key.length + 1);
     }
 
-    private static byte @Nullable [] key(@Nullable JsonNode node, String path) throws Malformed {
+    private static byte @Nullable [] key(@Nullable JsonNode node, String path) throws MalformedRequestException {
         if (node == null) {
             return null;
         }
@@ -211,29 +204,30 @@ final class ScanSpecReader {
         } catch (IllegalArgumentException e) {
             // Said below.
         }
-        throw new Malformed(path + ": not a key (expected: base64 of at most " + DocumentKey.LENGTH_MAX + " bytes)");
+        throw new MalformedRequestException(
+                path + ": not a key (expected: base64 of at most " + DocumentKey.LENGTH_MAX + " bytes)");
     }
 
-    private static void object(JsonNode node, String path) throws Malformed {
+    private static void object(JsonNode node, String path) throws MalformedRequestException {
         if (!node.isObject()) {
-            throw new Malformed(path + ": not an object (expected: a JSON object)");
+            throw new MalformedRequestException(path + ": not an object (expected: a JSON object)");
         }
     }
 
-    private static boolean flag(@Nullable JsonNode node, String path) throws Malformed {
+    private static boolean flag(@Nullable JsonNode node, String path) throws MalformedRequestException {
         if (node != null && !node.isBoolean()) {
-            throw new Malformed(path + ": not a boolean (expected: true or false)");
+            throw new MalformedRequestException(path + ": not a boolean (expected: true or false)");
         }
         return node != null && node.booleanValue();
     }
 
-    private static long number(@Nullable JsonNode node, String path, long max) throws Malformed {
+    private static long number(@Nullable JsonNode node, String path, long max) throws MalformedRequestException {
         if (node == null || !node.isIntegralNumber() || !node.canConvertToLong()) {
-            throw new Malformed(path + ": not a number (expected: 0.." + max + ")");
+            throw new MalformedRequestException(path + ": not a number (expected: 0.." + max + ")");
         }
         long value = node.longValue();
         if (value < 0 || value > max) {
-            throw new Malformed(path + ": " + value + " (expected: 0.." + max + ")");
+            throw new MalformedRequestException(path + ": " + value + " (expected: 0.." + max + ")");
         }
         return value;
     }

@@ -49,9 +49,7 @@ class ClusterConfigWireTest {
     }
 
     private WireClient connect(int... features) {
-        WireClient client = server.connect();
-        assertThat(client.status(Frame.hello(features))).isZero();
-        return client;
+        return server.greeted(features);
     }
 
     private static Frame getMap() {

@@ -44,9 +44,7 @@ class NotificationTest {
     }
 
     private WireClient connect(int... features) {
-        WireClient client = server.connect();
-        assertThat(client.status(Frame.hello(features))).isZero();
-        return client;
+        return server.greeted(features);
     }
 
     /** A change of the bucket's map. */

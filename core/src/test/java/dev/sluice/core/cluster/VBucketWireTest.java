@@ -50,9 +50,7 @@ class VBucketWireTest {
     }
 
     private WireClient connect(int... features) {
-        WireClient client = server.connect();
-        assertThat(client.status(Frame.hello(features))).isZero();
-        return client;
+        return server.greeted(features);
     }
 
     private static Frame set(int vbucket, int state) {

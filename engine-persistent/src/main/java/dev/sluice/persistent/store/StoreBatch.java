@@ -31,6 +31,10 @@ public final class StoreBatch {
     private final List<Put> puts = new ArrayList<>();
     private final List<Purge> purges = new ArrayList<>();
     private final Set<Integer> cleared = new TreeSet<>();
+    private final SortedSet<Integer> vbuckets = new TreeSet<>();
+    /** The last that was added to {@link #vbuckets}: most puts are of the same as the one before. */
+    private int lastVBucket = -1;
+
     private final Map<Integer, VBucketRecord> records = new TreeMap<>();
     private final Map<String, byte[]> locals = new LinkedHashMap<>();
     private long sizeBytes;
@@ -65,6 +69,7 @@ public final class StoreBatch {
                 new Pair(indexKey, RecordFormat.indexEntry(indexKey, document)),
                 new Pair(recordKey, RecordFormat.record(recordKey, document)));
         puts.add(put);
+        changes(vbucket);
         sizeBytes += put.index.sizeBytes() + put.record.sizeBytes();
     }
 
@@ -72,6 +77,7 @@ public final class StoreBatch {
     public void purge(int vbucket, DocumentKey key, long seqno) {
         Purge purge = new Purge(vbucket, key.collection(), seqno, RecordFormat.indexKey(vbucket, key));
         purges.add(purge);
+        changes(vbucket);
         sizeBytes += purge.indexKey.length + RecordFormat.RECORD_KEY_LENGTH;
     }
 
@@ -81,11 +87,20 @@ public final class StoreBatch {
      */
     public void clear(int vbucket) {
         cleared.add(vbucket);
+        changes(vbucket);
     }
 
     /** Gives a vbucket this record, and creates the vbucket if need be. */
     public void record(int vbucket, VBucketRecord record) {
         records.put(vbucket, record);
+        changes(vbucket);
+    }
+
+    private void changes(int vbucket) {
+        if (vbucket != lastVBucket) {
+            vbuckets.add(vbucket);
+            lastVBucket = vbucket;
+        }
     }
 
     /** Sets a named content, see {@link KvStore#local}; shared, not copied. An empty one removes it. */
@@ -114,6 +129,8 @@ public final class StoreBatch {
         puts.clear();
         purges.clear();
         cleared.clear();
+        vbuckets.clear();
+        lastVBucket = -1;
         records.clear();
         locals.clear();
         sizeBytes = 0;
@@ -147,11 +164,7 @@ public final class StoreBatch {
 
     /** For a store: the vbuckets that the batch changes, ascending. */
     public SortedSet<Integer> vbuckets() {
-        SortedSet<Integer> vbuckets = new TreeSet<>(records.keySet());
-        vbuckets.addAll(cleared);
-        puts.forEach(put -> vbuckets.add(put.vbucket));
-        purges.forEach(purge -> vbuckets.add(purge.vbucket));
-        return vbuckets;
+        return Collections.unmodifiableSortedSet(vbuckets);
     }
 
     /** For a store: the records of vbuckets, by number. */

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -17,6 +16,8 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +49,10 @@ public final class StoreDirectory implements AutoCloseable {
 
     private static final String LAYOUT = "store.layout";
     private static final String LOCK = "store.lock";
-    private static final List<String> OWN = List.of(LAYOUT, LOCK, LAYOUT + ".new");
+    private static final String PROBE = "store.probe";
+    private static final List<String> OWN = List.of(LAYOUT, LOCK, LAYOUT + ".new", PROBE);
+
+    private static final int PROBE_BYTES = 4096;
 
     private static final String VERSION_NAME = "sluice-store";
     private static final String KIND_NAME = "kind";
@@ -56,17 +60,25 @@ public final class StoreDirectory implements AutoCloseable {
     private static final String CREATING = "creating";
     private static final String READY = "ready";
 
+    /**
+     * Directories that this process has open. Not left to the lock: on POSIX systems closing any descriptor of a file ends
+     * the process's locks on it, so that a second opening, refused, would take the first one's lock away.
+     */
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
     /** Longer than any layout can be, so that a large file of somebody else's is not read. */
     private static final int LAYOUT_LENGTH_MAX = 4096;
 
     private final Path path;
+    private final Path realPath;
     private final String kind;
     private final FailPoints failPoints;
     private final FileChannel lockFile;
     private boolean creating;
 
-    private StoreDirectory(Path path, String kind, FailPoints failPoints, FileChannel lockFile) {
+    private StoreDirectory(Path path, Path realPath, String kind, FailPoints failPoints, FileChannel lockFile) {
         this.path = path;
+        this.realPath = realPath;
         this.kind = kind;
         this.failPoints = failPoints;
         this.lockFile = lockFile;
@@ -80,16 +92,26 @@ public final class StoreDirectory implements AutoCloseable {
      *     NO_SPACE}, {@code IO}
      */
     public static StoreDirectory open(Path path, String kind, FailPoints failPoints) throws StoreException {
+        Path realPath;
         try {
             Files.createDirectories(path);
+            realPath = path.toRealPath();
         } catch (FileAlreadyExistsException e) {
             throw new StoreException(Kind.FOREIGN, path + " is not a directory", path, e);
         } catch (IOException e) {
             throw IoErrors.translate(e, path);
         }
         refuseForeign(path);
-        FileChannel lockFile = lock(path.resolve(LOCK));
-        StoreDirectory directory = new StoreDirectory(path, kind, failPoints, lockFile);
+        if (!HELD.add(realPath)) {
+            throw new StoreException(Kind.IN_USE, path + " is open already in this process", path, null);
+        }
+        StoreDirectory directory;
+        try {
+            directory = new StoreDirectory(path, realPath, kind, failPoints, lock(path.resolve(LOCK)));
+        } catch (StoreException | RuntimeException e) {
+            HELD.remove(realPath);
+            throw e;
+        }
         try {
             directory.readOrCreateLayout();
         } catch (StoreException | RuntimeException e) {
@@ -128,13 +150,7 @@ public final class StoreDirectory implements AutoCloseable {
         try {
             channel = FileChannel.open(
                     file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-            FileLock lock;
-            try {
-                lock = channel.tryLock();
-            } catch (OverlappingFileLockException e) {
-                channel.close();
-                throw new StoreException(Kind.IN_USE, file.getParent() + " is open already in this process", file, e);
-            }
+            FileLock lock = channel.tryLock();
             if (lock == null) {
                 String holder = holder(channel);
                 channel.close();
@@ -290,15 +306,21 @@ public final class StoreDirectory implements AutoCloseable {
      * @param bytes how much must be free
      */
     public void probe(long bytes) throws StoreException {
-        Path file = path.resolve(LOCK);
+        Path file = path.resolve(PROBE);
         try {
             long usable = Files.getFileStore(path).getUsableSpace();
             if (usable < bytes) {
                 throw new StoreException(
                         Kind.NO_SPACE, path + ": " + usable + " bytes are free (expected: " + bytes + ")", path, null);
             }
-            lockFile.write(ByteBuffer.wrap(new byte[] {'\n'}), lockFile.size());
-            lockFile.force(true);
+            // Not through the lock file: an interrupt closes the channel that it meets, and the lock would go with it.
+            Files.write(
+                    file,
+                    new byte[PROBE_BYTES],
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.WRITE,
+                    StandardOpenOption.SYNC);
+            Files.delete(file);
         } catch (IOException e) {
             throw IoErrors.translate(e, file);
         }
@@ -307,7 +329,10 @@ public final class StoreDirectory implements AutoCloseable {
     /** Lets the directory go. */
     @Override
     public void close() {
-        closeQuietly(lockFile); // With it goes the lock.
+        if (lockFile.isOpen()) {
+            closeQuietly(lockFile); // With it goes the lock.
+            HELD.remove(realPath);
+        }
     }
 
     private static void closeQuietly(@Nullable FileChannel channel) {

@@ -10,7 +10,7 @@ package dev.sluice.persistent.store;
  * @param syncs number of times that the store waited for the disk to have everything
  * @param userBytesWritten what callers put: keys, metadata and values
  * @param bytesWritten what was written to files for that: log, flushes and compactions
- * @param bytesRead what was read from files, by look-ups, cursors and compactions; 0 where it is not known
+ * @param bytesRead what look-ups, cursors and compactions have read, from files or from caches; 0 where it is not known
  * @param cacheSize of the block cache, 0 where there is none
  * @param cacheHits number of blocks found in the cache
  * @param cacheMisses number of blocks not found there

@@ -75,26 +75,53 @@ class StoreDirectoryTest {
         open().close();
     }
 
-    @Test
-    void directoryOfAnotherProcess_isNotOpened_andItsPidIsNamed() throws Exception {
-        open().close();
-        Process other = new ProcessBuilder(
+    /** Its answer, after its end if it does not hold the directory. */
+    private Process otherProcess() throws IOException {
+        return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xshare:auto",
                         "-cp",
                         System.getProperty("java.class.path"),
                         Holder.class.getName(),
                         directory.toString())
                 .redirectErrorStream(true)
                 .start();
+    }
+
+    private static void end(Process process) throws InterruptedException {
+        process.destroyForcibly();
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void directoryOfAnotherProcess_isNotOpened_andItsPidIsNamed() throws Exception {
+        Process other = otherProcess();
         try {
             assertThat(other.inputReader().readLine()).isEqualTo("open");
             assertRefused(Kind.IN_USE, "another process, pid " + other.pid(), this::open);
         } finally {
-            other.destroyForcibly();
-            assertThat(other.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            end(other);
         }
         open().close();
+    }
+
+    /** A descriptor of the lock file that is closed takes all locks of its process along. */
+    @Test
+    void secondOpening_doesNotTakeTheLockAway() throws Exception {
+        try (StoreDirectory store = open()) {
+            assertRefused(Kind.IN_USE, "in this process", this::open);
+            Path link = Files.createSymbolicLink(directory.resolveSibling(directory.getFileName() + "-link"), directory);
+            assertRefused(
+                    Kind.IN_USE, "in this process", () -> StoreDirectory.open(link, "rocksdb", FailPoints.NONE));
+            Files.delete(link);
+            Process other = otherProcess();
+            try {
+                assertThat(other.inputReader().readLine())
+                        .isEqualTo("IN_USE " + store.path() + " is open in another process, pid "
+                                + ProcessHandle.current().pid());
+            } finally {
+                end(other);
+            }
+        }
     }
 
     /** The other process. */
@@ -106,6 +133,8 @@ class StoreDirectoryTest {
             try (StoreDirectory store = StoreDirectory.open(Path.of(arguments[0]), "rocksdb", FailPoints.NONE)) {
                 System.out.println(store.creating() ? "open" : "ready");
                 System.in.read();
+            } catch (StoreException e) {
+                System.out.println(e.kind() + " " + e.getMessage());
             }
         }
     }

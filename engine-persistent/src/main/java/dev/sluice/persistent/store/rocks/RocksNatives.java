@@ -17,6 +17,7 @@ import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompactRangeOptions;
 import org.rocksdb.DBOptions;
+import org.rocksdb.IndexType;
 import org.rocksdb.LRUCache;
 import org.rocksdb.RateLimiter;
 import org.rocksdb.ReadOptions;
@@ -41,6 +42,9 @@ final class RocksNatives implements AutoCloseable {
     private static final int RECORDS_BLOCK_SIZE = 8 << 10;
 
     private static final int INDEX_BLOCK_SIZE = 4 << 10;
+
+    /** Four shards of the cache: a few reader threads, and shards that hold many blocks though the cache is small. */
+    private static final int CACHE_SHARD_BITS = 2;
 
     static {
         RocksDB.loadLibrary();
@@ -76,7 +80,7 @@ final class RocksNatives implements AutoCloseable {
         try {
             statistics = own(new Statistics());
             statistics.setStatsLevel(StatsLevel.EXCEPT_DETAILED_TIMERS);
-            cache = own(new LRUCache(settings.blockCacheBytes()));
+            cache = own(new LRUCache(settings.blockCacheBytes(), CACHE_SHARD_BITS));
             lookups = own(new ReadOptions());
             unsynced = own(new WriteOptions());
             synced = own(new WriteOptions().setSync(true));
@@ -119,8 +123,13 @@ final class RocksNatives implements AutoCloseable {
                 .setBlockCache(cache)
                 .setBlockSize(blockSize)
                 .setFilterPolicy(own(new BloomFilter(FILTER_BITS, false)))
-                // In the cache, so that the configured size is all there is.
+                // In the cache, so that the configured size is all there is; and in parts, because the filter of a whole table
+                // of metadata, a million keys, is larger than a shard of a small cache. It would be read again for each
+                // look-up: 167 us instead of 8, in processor time and from the page cache, with 64 MiB.
                 .setCacheIndexAndFilterBlocks(true)
+                .setIndexType(IndexType.kTwoLevelIndexSearch)
+                .setPartitionFilters(true)
+                .setPinTopLevelIndexAndFilter(true)
                 .setCacheIndexAndFilterBlocksWithHighPriority(true)
                 .setPinL0FilterAndIndexBlocksInCache(true)
                 .setOptimizeFiltersForMemory(true);

@@ -24,8 +24,7 @@ final class RocksStatistics {
                 writer.userBytes(),
                 counted.getTickerCount(TickerType.WAL_FILE_BYTES)
                         + counted.getTickerCount(TickerType.FLUSH_WRITE_BYTES)
-                        + counted.getTickerCount(TickerType.COMPACT_WRITE_BYTES)
-                        + counted.getTickerCount(TickerType.BLOB_DB_BLOB_FILE_BYTES_WRITTEN),
+                        + counted.getTickerCount(TickerType.COMPACT_WRITE_BYTES), // Blob files are in both.
                 counted.getTickerCount(TickerType.BYTES_READ)
                         + counted.getTickerCount(TickerType.NUMBER_MULTIGET_BYTES_READ)
                         + counted.getTickerCount(TickerType.ITER_BYTES_READ)

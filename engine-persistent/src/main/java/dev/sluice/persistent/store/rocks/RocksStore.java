@@ -184,7 +184,9 @@ public final class RocksStore implements KvStore {
     public void commit(StoreBatch batch, boolean sync) throws StoreException {
         boolean first = batch.attempt();
         change(current -> {
-            writer.write(current, batch, first);
+            if (!batch.isEmpty()) {
+                writer.write(current, batch, first);
+            }
             if (sync) {
                 writer.sync(current);
             }
