@@ -89,7 +89,12 @@ public final class PersistentEngineProvider implements EngineProvider {
 
     private static KvStore openRocks(Path path, Settings settings) throws StoreException {
         return RocksStore.open(new RocksSettings(
-                path, settings.blockCacheBytes(), settings.directReads(), 0, options(settings), defaults.failPoints()));
+                path,
+                settings.blockCacheBytes(),
+                settings.directReads(),
+                0,
+                options(settings),
+                FailPoints.ofProcess()));
     }
 
     /** {@code name=value;name=value}. */
