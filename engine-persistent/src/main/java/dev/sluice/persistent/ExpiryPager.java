@@ -111,7 +111,7 @@ final class ExpiryPager extends PeriodicSweep<PersistentVBucket> {
                             && cursor.document().expirySeconds() != 0
                             && cursor.document().expirySeconds()
                                     <= engine.clock().wallSeconds()) {
-                        expire(Documents.evicted(Documents.of(cursor.document())), seqno, epoch);
+                        expire(Documents.evicted(Documents.of(cursor.document()), cursor.valueLength()), seqno, epoch);
                     }
                 }
             } catch (StoreException e) {

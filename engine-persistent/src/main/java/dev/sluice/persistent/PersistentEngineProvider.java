@@ -8,6 +8,7 @@ import dev.sluice.engine.EngineContext;
 import dev.sluice.engine.EngineException;
 import dev.sluice.engine.EngineProvider;
 import dev.sluice.engine.SpiVersion;
+import dev.sluice.persistent.store.FailPoints;
 import dev.sluice.persistent.store.KvStore;
 import dev.sluice.persistent.store.StoreException;
 import dev.sluice.persistent.store.rocks.RocksSettings;
@@ -19,8 +20,6 @@ import java.util.Map;
 
 /** Makes engines of type {@code "persistent"}: buckets in memory with a disk behind it. */
 public final class PersistentEngineProvider implements EngineProvider {
-
-    private static final String DIRECTORY = "documents";
 
     private final StoreOpener opener;
 
@@ -60,7 +59,7 @@ public final class PersistentEngineProvider implements EngineProvider {
             throw new EngineException(settings.contradiction());
         }
         Path configured = settings.path();
-        Path path = configured == null ? context.dataDirectory().resolve(DIRECTORY) : configured;
+        Path path = configured == null ? context.dataDirectory() : configured;
         KvStore store;
         try {
             store = opener.open(path, settings);
@@ -89,9 +88,13 @@ public final class PersistentEngineProvider implements EngineProvider {
     }
 
     private static KvStore openRocks(Path path, Settings settings) throws StoreException {
-        RocksSettings defaults = RocksSettings.at(path);
         return RocksStore.open(new RocksSettings(
-                path, settings.blockCacheBytes(), settings.directReads(), 0, options(settings), defaults.failPoints()));
+                path,
+                settings.blockCacheBytes(),
+                settings.directReads(),
+                0,
+                options(settings),
+                FailPoints.ofProcess()));
     }
 
     /** {@code name=value;name=value}. */

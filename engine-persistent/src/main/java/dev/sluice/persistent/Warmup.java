@@ -241,7 +241,7 @@ final class Warmup {
                 }
                 if (!present.document().deleted()) {
                     byte[] document = Documents.of(present.document());
-                    read.add(whole ? document : Documents.evicted(document));
+                    read.add(whole ? document : Documents.evicted(document, present.valueLength()));
                 }
                 if (read.size() == PLACED_PER_HOLD) {
                     place();

@@ -241,9 +241,13 @@ public final class Documents {
 
     /** The same version without its value, whose length alone stays. */
     public static byte[] evicted(byte[] document) {
+        return evicted(document, document.length - valueOffset(document));
+    }
+
+    /** As {@link #evicted(byte[])}, of a document that has come without its value. */
+    public static byte[] evicted(byte[] document, int valueLength) {
         assert resident(document);
         int valueOffset = valueOffset(document);
-        int valueLength = document.length - valueOffset;
         byte[] evicted = Arrays.copyOf(document, valueOffset + lebLength(valueLength));
         evicted[SEQNO_OFFSET] |= (byte) EVICTED;
         writeLeb(evicted, valueOffset, valueLength);

@@ -109,9 +109,9 @@ class StoreDirectoryTest {
     void secondOpening_doesNotTakeTheLockAway() throws Exception {
         try (StoreDirectory store = open()) {
             assertRefused(Kind.IN_USE, "in this process", this::open);
-            Path link = Files.createSymbolicLink(directory.resolveSibling(directory.getFileName() + "-link"), directory);
-            assertRefused(
-                    Kind.IN_USE, "in this process", () -> StoreDirectory.open(link, "rocksdb", FailPoints.NONE));
+            Path link =
+                    Files.createSymbolicLink(directory.resolveSibling(directory.getFileName() + "-link"), directory);
+            assertRefused(Kind.IN_USE, "in this process", () -> StoreDirectory.open(link, "rocksdb", FailPoints.NONE));
             Files.delete(link);
             Process other = otherProcess();
             try {
