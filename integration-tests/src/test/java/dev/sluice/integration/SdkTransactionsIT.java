@@ -55,7 +55,7 @@ class SdkTransactionsIT {
     private static final int BALANCE = 1000;
 
     /** For each thread, in the ordinary build. */
-    private static final int TRANSFERS = 8;
+    private static final int TRANSFERS = 5;
 
     private static final Duration EXPIRY = Duration.ofSeconds(15);
 
@@ -358,7 +358,7 @@ class SdkTransactionsIT {
         AtomicInteger done = new AtomicInteger();
         inParallel(THREADS, thread -> {
             Random random = new Random(thread);
-            for (int i = 0; i < 3; i++) {
+            for (int i = 0; i < 2; i++) {
                 try {
                     transfer(transactions, accounts, random);
                     done.incrementAndGet();

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.core.fixture.Frame;
 import dev.sluice.core.fixture.Response;
+import dev.sluice.core.fixture.Subdoc;
 import dev.sluice.core.fixture.WireClient;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -22,6 +24,9 @@ final class SimulatedClient {
 
     static final String SHARED = "shared";
 
+    /** A document with a number in it that all clients count up, by sub-document commands. */
+    static final String SHARED_JSON = "shared-json";
+
     private record Expected(String key, int status, String value) {}
 
     private final WireClient wire;
@@ -34,6 +39,8 @@ final class SimulatedClient {
     private int opaque;
     private int increments;
     private int incrementsAnswered;
+    private int counted;
+    private int countedAnswered;
 
     SimulatedClient(WireClient wire, String prefix, Random random, boolean unordered) {
         this.wire = wire;
@@ -64,6 +71,15 @@ final class SimulatedClient {
         return incrementsAnswered;
     }
 
+    /** How often it has asked for the number in the shared document to be counted up. */
+    int counted() {
+        return counted;
+    }
+
+    int countedAnswered() {
+        return countedAnswered;
+    }
+
     /** Sends some requests in one piece. */
     void send() {
         Frame[] frames = new Frame[1 + random.nextInt(12)];
@@ -91,7 +107,7 @@ final class SimulatedClient {
         }
         String before = model.get(key);
         String value = "v" + random.nextInt(1000) + "x".repeat(random.nextInt(20) == 0 ? random.nextInt(80_000) : 3);
-        switch (random.nextInt(12)) {
+        switch (random.nextInt(15)) {
             case 0, 1 -> {
                 model.put(key, value);
                 expect(key, 0, "");
@@ -134,11 +150,42 @@ final class SimulatedClient {
                 expect("", 0, "");
                 return Frame.noop();
             }
+            case 10 -> {
+                counted++;
+                expect("", 0, "\u0000counted");
+                return Subdoc.mutation()
+                        .step(Subdoc.COUNTER, 0, "deep.n", "1")
+                        .doc(Subdoc.MKDOC)
+                        .frame(SHARED_JSON);
+            }
+            case 11 -> {
+                model.put(key, value);
+                expect(key, 0, "");
+                return Subdoc.mutation()
+                        .step(Subdoc.WHOLE_SET, 0, "", value)
+                        .doc(Subdoc.MKDOC)
+                        .frame(key);
+            }
+            case 12 -> {
+                expect(key, before == null ? 1 : 0, before == null ? "" : record(before));
+                return Subdoc.lookup().step(Subdoc.WHOLE_GET, 0, "", "").frame(key);
+            }
             default -> {
                 expect(key, before == null ? 1 : 0, before == null ? "" : before);
                 return Frame.get(key);
             }
         }
+    }
+
+    /** What a look-up of the whole body answers, as a text like any other answer. */
+    private static String record(String body) {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        byte[] record = ByteBuffer.allocate(6 + bytes.length)
+                .putShort((short) 0)
+                .putInt(bytes.length)
+                .put(bytes)
+                .array();
+        return new String(record, StandardCharsets.UTF_8);
     }
 
     /** Looks at what has come so far. */
@@ -147,7 +194,7 @@ final class SimulatedClient {
         byte[] bytes = received.toByteArray();
         int whole = 0;
         while (bytes.length - whole >= 24) {
-            int body = java.nio.ByteBuffer.wrap(bytes).getInt(whole + 8);
+            int body = ByteBuffer.wrap(bytes).getInt(whole + 8);
             if (bytes.length - whole - 24 < body) {
                 break;
             }
@@ -163,6 +210,9 @@ final class SimulatedClient {
             if (next.value().equals("\u0000number")) {
                 incrementsAnswered++;
                 assertThat(response.value()).hasSize(8);
+            } else if (next.value().equals("\u0000counted")) {
+                countedAnswered++;
+                assertThat(Subdoc.done(response).get(0)).startsWith("0:0:");
             } else {
                 assertThat(new String(response.value(), StandardCharsets.UTF_8)).isEqualTo(next.value());
             }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.core.bucket.EngineFault;
 import dev.sluice.core.fixture.Frame;
 import dev.sluice.core.fixture.TestLimits;
+import dev.sluice.core.fixture.Subdoc;
 import dev.sluice.core.fixture.TestServer;
 import dev.sluice.core.limits.Limits;
 import dev.sluice.testkit.Fault;
@@ -63,6 +64,8 @@ class SimulationTest {
         private int connected;
         private int incrementsSent;
         private int incrementsAnswered;
+        private int counted;
+        private int countedAnswered;
 
         Run(TestServer server, Random random) {
             this.server = server;
@@ -85,7 +88,16 @@ class SimulationTest {
             }
             long shared = incrementsSent == 0 ? 0 : shared();
             assertThat(shared).isBetween((long) incrementsAnswered, (long) incrementsSent);
+            long inDocument = counted == 0 ? 0 : sharedInDocument();
+            assertThat(inDocument).isBetween((long) countedAnswered, (long) counted);
             assertThat(server.faults(EngineFault.EXCEPTION)).isZero();
+        }
+
+        private long sharedInDocument() {
+            String text = server.connect()
+                    .call(Subdoc.single(Subdoc.GET, "deep.n").frame(SimulatedClient.SHARED_JSON))
+                    .text();
+            return text.isEmpty() ? 0 : Long.parseLong(text);
         }
 
         private long shared() {
@@ -128,6 +140,8 @@ class SimulationTest {
         private void count(SimulatedClient client) {
             incrementsSent += client.increments();
             incrementsAnswered += client.incrementsAnswered();
+            counted += client.counted();
+            countedAnswered += client.countedAnswered();
         }
     }
 }
