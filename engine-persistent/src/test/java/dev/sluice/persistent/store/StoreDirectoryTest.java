@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.persistent.store.StoreException.Kind;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -96,7 +97,7 @@ class StoreDirectoryTest {
     void directoryOfAnotherProcess_isNotOpened_andItsPidIsNamed() throws Exception {
         Process other = otherProcess();
         try {
-            assertThat(other.inputReader().readLine()).isEqualTo("open");
+            assertThat(other.inputReader(StandardCharsets.UTF_8).readLine()).isEqualTo("open");
             assertRefused(Kind.IN_USE, "another process, pid " + other.pid(), this::open);
         } finally {
             end(other);
@@ -109,13 +110,13 @@ class StoreDirectoryTest {
     void secondOpening_doesNotTakeTheLockAway() throws Exception {
         try (StoreDirectory store = open()) {
             assertRefused(Kind.IN_USE, "in this process", this::open);
-            Path link = Files.createSymbolicLink(directory.resolveSibling(directory.getFileName() + "-link"), directory);
-            assertRefused(
-                    Kind.IN_USE, "in this process", () -> StoreDirectory.open(link, "rocksdb", FailPoints.NONE));
+            Path link =
+                    Files.createSymbolicLink(directory.resolveSibling(directory.getFileName() + "-link"), directory);
+            assertRefused(Kind.IN_USE, "in this process", () -> StoreDirectory.open(link, "rocksdb", FailPoints.NONE));
             Files.delete(link);
             Process other = otherProcess();
             try {
-                assertThat(other.inputReader().readLine())
+                assertThat(other.inputReader(StandardCharsets.UTF_8).readLine())
                         .isEqualTo("IN_USE " + store.path() + " is open in another process, pid "
                                 + ProcessHandle.current().pid());
             } finally {

@@ -84,7 +84,8 @@ final class RocksNatives implements AutoCloseable {
             lookups = own(new ReadOptions());
             unsynced = own(new WriteOptions());
             synced = own(new WriteOptions().setSync(true));
-            // Others run beside it. The lowest level is rewritten where something from above meets it, and not for its own
+            // Others run beside it. The lowest level is rewritten where something from above meets it, and not for its
+            // own
             // sake: its files hold many vbuckets, and compacting each vbucket would rewrite all of them each time.
             compaction = own(new CompactRangeOptions().setExclusiveManualCompaction(false));
             DBOptions dbOptions = own(options.database())
@@ -122,7 +123,8 @@ final class RocksNatives implements AutoCloseable {
                 .setBlockCache(cache)
                 .setBlockSize(blockSize)
                 .setFilterPolicy(own(new BloomFilter(FILTER_BITS, false)))
-                // In the cache, so that the configured size is all there is; and in parts, because the filter of a whole table
+                // In the cache, so that the configured size is all there is; and in parts, because the filter of a
+                // whole table
                 // of metadata, a million keys, is larger than a shard of a small cache. It would be read again for each
                 // look-up: 167 us instead of 8, in processor time and from the page cache, with 64 MiB.
                 .setCacheIndexAndFilterBlocks(true)
