@@ -443,7 +443,7 @@ class PersistentEngineTest {
                     }
                     bucket.run();
                     keys.forEach(bucket::evict);
-                    bucket.advance(Duration.ofSeconds(660));
+                    bucket.advance(Duration.ofMinutes(11));
                     assertThat(bucket.statistic("ep_expired_pager")).isEqualTo(20);
                     assertThat(bucket.statistic("curr_items")).isZero();
                     assertThat(bucket.driver
