@@ -106,8 +106,12 @@ final class DroppedDocuments extends Sweep<PersistentVBucket> {
             int next = id;
             vbucket.enter();
             try {
-                // Only then the disk counts all that there is.
-                vbucket.whenWritten(() -> onAuxIo(() -> eraseIn(next)));
+                // The disk counts all that there is only when all is there.
+                if (vbucket.dirtyCount() == 0) {
+                    vbucket.afterExit(() -> onAuxIo(() -> eraseIn(next)));
+                } else {
+                    vbucket.whenWritten(() -> onAuxIo(() -> eraseIn(next)));
+                }
             } finally {
                 vbucket.exit();
             }

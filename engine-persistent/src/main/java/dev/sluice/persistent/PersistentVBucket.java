@@ -120,6 +120,7 @@ final class PersistentVBucket extends VBucketCore {
     private boolean recordChanged = true;
     private boolean clearWanted;
     private boolean queued;
+    private boolean inFlight;
     private int evictedValueCount;
     private List<Purge> purges = new ArrayList<>();
     private List<Runnable> written = new ArrayList<>();
@@ -332,10 +333,11 @@ final class PersistentVBucket extends VBucketCore {
     @Nullable
     Unit prepare(long bytesMax) {
         assert entered();
-        queued = false;
-        if (removed()) {
+        if (removed() || inFlight) {
+            queued = inFlight;
             return null;
         }
+        queued = false;
         closeCheckpoint();
         long viewSeqno = Long.MAX_VALUE;
         for (ViewRequest request : viewRequests) {
@@ -370,6 +372,8 @@ final class PersistentVBucket extends VBucketCore {
         }
         Unit unit = new Unit(this, epoch, clearWanted, end, persistedSeqno, gone, told);
         clearWanted = false;
+        inFlight = true;
+        queued = true; // until it is committed: what comes meanwhile is asked for then
         return unit;
     }
 
@@ -386,6 +390,8 @@ final class PersistentVBucket extends VBucketCore {
     /** The unit is on disk. */
     void committed(Unit unit) {
         assert entered();
+        inFlight = false;
+        queued = false;
         long end = unit.record.highSeqno();
         if (unit.epoch == epoch) {
             log.removeThrough(end);
@@ -419,6 +425,7 @@ final class PersistentVBucket extends VBucketCore {
     /** The unit could not be written: what it held is to be written again. */
     void requeue(Unit unit) {
         assert entered();
+        inFlight = false;
         recordChanged = true;
         clearWanted |= unit.clears;
         if (!unit.purges.isEmpty()) {

@@ -365,6 +365,30 @@ class PersistentEngineTest {
         }
 
         @Test
+        void whatIsBeingWritten_isNotWrittenTwice() {
+            try (PersistentBucket bucket = PersistentBucket.withKeysInMemory()) {
+                PersistentVBucket vbucket = bucket.vbucket();
+                bucket.driver.run(bucket.persistence()::stopPersistence);
+                bucket.set("a", "first");
+                vbucket.enter();
+                PersistentVBucket.Unit unit = vbucket.prepare(1 << 20);
+                vbucket.exit();
+                assertThat(unit).isNotNull();
+                bucket.set("a", "second");
+                vbucket.enter();
+                assertThat(vbucket.prepare(1 << 20)).isNull();
+                assertThat(vbucket.dirtyCount()).as("both versions").isEqualTo(2);
+                vbucket.requeue(unit);
+                vbucket.exit();
+                bucket.driver.run(bucket.persistence()::startPersistence);
+                bucket.set("b", "third");
+                bucket.run();
+                assertThat(bucket.persistence().persistedSeqno(0)).isEqualTo(3);
+                assertThat(bucket.statistic("ep_queue_size")).isZero();
+            }
+        }
+
+        @Test
         void durableWrite_isAnsweredWhenTheDiskHasIt() {
             try (PersistentBucket bucket = PersistentBucket.withKeysInMemory()) {
                 long deadline = bucket.context.clock().nanoTime()
