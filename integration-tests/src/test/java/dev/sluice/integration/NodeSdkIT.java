@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,28 +22,51 @@ class NodeSdkIT {
     private static final Path SOURCES = Path.of("src/test/node");
 
     @TempDir
-    Path directory;
+    static Path directory;
+
+    @BeforeAll
+    static void install() throws Exception {
+        for (String file : List.of("package.json", "operations.test.js", "logins.test.js")) {
+            Files.copy(SOURCES.resolve(file), directory.resolve(file));
+        }
+        run("installation", List.of("npm", "install", "--no-package-lock", "--no-audit", "--no-fund"), 0);
+    }
 
     @Test
     @Timeout(value = 5, unit = TimeUnit.MINUTES)
     void theKeyValueService_isAsTheNodeSdkKnowsIt() throws Exception {
-        for (String file : List.of("package.json", "operations.test.js")) {
-            Files.copy(SOURCES.resolve(file), directory.resolve(file));
-        }
-        run("installation", List.of("npm", "install", "--no-package-lock", "--no-audit", "--no-fund"), 0);
         Path configuration = ServerProcess.configuration(directory, """
                 "mgmt": {"address": "127.0.0.1:0"},
                 "buckets": {
                   "travel": {"engine": "memory", "collections": {"inventory": ["hotel", "airline"]}}
                 }
                 """);
+        runAgainst(configuration, "operations.test.js");
+    }
+
+    @Test
+    @Timeout(value = 5, unit = TimeUnit.MINUTES)
+    void loginsAndRefusals_areAsTheNodeSdkKnowsThem() throws Exception {
+        String user = ServerProcess.userEntry("app", "s3cret").replace("data:*", "data:travel\", \"data-read:readable");
+        Path configuration = ServerProcess.configuration(directory, """
+                "mgmt": {"address": "127.0.0.1:0"},
+                "buckets": {
+                  "travel": {"engine": "memory", "quota": "64MiB"},
+                  "readable": {"engine": "memory", "quota": "64MiB"}
+                },
+                "users": {USER}
+                """.replace("USER", user));
+        runAgainst(configuration, "logins.test.js");
+    }
+
+    private static void runAgainst(Path configuration, String tests) throws Exception {
         try (ServerProcess server = ServerProcess.serve(configuration)) {
-            run("tests", List.of("node", "--test", "operations.test.js"), server.port());
+            run("tests", List.of("node", "--test", tests), server.port());
             server.stop();
         }
     }
 
-    private void run(String what, List<String> command, int port) throws IOException, InterruptedException {
+    private static void run(String what, List<String> command, int port) throws IOException, InterruptedException {
         File output = directory.resolve("output.txt").toFile();
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(directory.toFile())

@@ -20,7 +20,11 @@ final class RawClient implements AutoCloseable {
     static final int NOOP = 0x0a;
     static final int VERSION = 0x0b;
     static final int STAT = 0x10;
+    static final int SASL_AUTH = 0x21;
+    static final int SASL_STEP = 0x22;
     static final int SELECT_BUCKET = 0x89;
+    static final int SET_CLUSTER_CONFIG = 0xb4;
+    static final int GET_CLUSTER_CONFIG = 0xb5;
 
     private static final int HEADER = 24;
     private static final int TIMEOUT_MS = 20_000;
@@ -81,6 +85,15 @@ final class RawClient implements AutoCloseable {
         return frame(SELECT_BUCKET, NOTHING, name, NOTHING);
     }
 
+    static byte[] plain(String user, String password) {
+        return sasl(SASL_AUTH, "PLAIN", "\0" + user + "\0" + password);
+    }
+
+    /** A client's message in a login: {@link #SASL_AUTH} the first, {@link #SASL_STEP} the others. */
+    static byte[] sasl(int opcode, String mechanism, String message) {
+        return frame(opcode, NOTHING, mechanism, message.getBytes(StandardCharsets.UTF_8));
+    }
+
     static byte[] version() {
         return frame(VERSION, NOTHING, "", NOTHING);
     }
@@ -116,8 +129,12 @@ final class RawClient implements AutoCloseable {
 
     /** STAT without a group. */
     Map<String, String> statistics() throws IOException {
+        return statistics("");
+    }
+
+    Map<String, String> statistics(String group) throws IOException {
         Map<String, String> all = new TreeMap<>();
-        send(frame(STAT, NOTHING, "", NOTHING));
+        send(frame(STAT, NOTHING, group, NOTHING));
         for (Response next = receive(); !next.key().isEmpty(); next = receive()) {
             all.put(next.key(), next.value());
         }
@@ -138,6 +155,12 @@ final class RawClient implements AutoCloseable {
                 throw e;
             }
         }
+    }
+
+    /** Ends the connection by a reset, as a process does that dies with unread input. */
+    void abort() throws IOException {
+        socket.setSoLinger(true, 0);
+        socket.close();
     }
 
     @Override

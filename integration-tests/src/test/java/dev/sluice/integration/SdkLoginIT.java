@@ -2,12 +2,16 @@ package dev.sluice.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
+import com.couchbase.client.core.cnc.events.io.SelectBucketFailedEvent;
 import com.couchbase.client.core.error.AmbiguousTimeoutException;
+import com.couchbase.client.core.error.BucketNotFoundException;
 import com.couchbase.client.core.error.CollectionNotFoundException;
 import com.couchbase.client.core.error.CouchbaseException;
-import com.couchbase.client.core.error.TimeoutException;
 import com.couchbase.client.core.error.UnambiguousTimeoutException;
+import com.couchbase.client.core.retry.RetryReason;
 import com.couchbase.client.java.Bucket;
 import com.couchbase.client.java.Collection;
 import com.couchbase.client.java.kv.GetOptions;
@@ -18,12 +22,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Users of the configuration, as the newest Couchbase SDK for Java logs them in: by SCRAM, checking the server's proof. */
 class SdkLoginIT {
 
     private static final String PASSWORD = "s3cret";
-    private static final Duration SOON = Duration.ofSeconds(2);
+    private static final Duration SOON = Duration.ofSeconds(1);
 
     @TempDir
     static Path directory;
@@ -32,13 +38,10 @@ class SdkLoginIT {
 
     @BeforeAll
     static void start() throws Exception {
-        String entry;
-        try (ServerProcess process = ServerProcess.launchWith(PASSWORD + "\n", Distribution.HOME, "user", "app")) {
-            assertThat(process.awaitExit()).isZero();
-            entry = process.output().get(0);
-        }
+        String entry = ServerProcess.userEntry("app", PASSWORD);
         // Credentials hold no name, so one password makes several users.
         String users = entry.replace("data:*", "data:travel")
+                + ", " + entry.replace("\"app\":", "\"every\":")
                 + ", " + entry.replace("\"app\":", "\"reader\":").replace("data:*", "data-read:travel")
                 + ", " + entry.replace("\"app\":", "\"hotel\":").replace("data:*", "data:travel.inventory.hotel");
         server = ServerProcess.serve(ServerProcess.configuration(
@@ -72,19 +75,44 @@ class SdkLoginIT {
     void wrongPassword_isAnAuthenticationError() {
         try (Sdk sdk = connect("app", "wrong")) {
             Collection collection = sdk.cluster().bucket("travel").defaultCollection();
-            assertThatThrownBy(() -> collection.get("k", GetOptions.getOptions().timeout(SOON)))
-                    .isInstanceOf(UnambiguousTimeoutException.class)
-                    .hasMessageContaining("AUTHENTICATION_ERROR");
+            // The first operation may be over before the SDK has tried to log in.
+            await().atMost(Sdk.PATIENCE)
+                    .untilAsserted(() -> assertThatThrownBy(() ->
+                                    collection.get("k", GetOptions.getOptions().timeout(SOON)))
+                            .isInstanceOf(UnambiguousTimeoutException.class)
+                            .hasMessageContaining("AUTHENTICATION_ERROR"));
         }
     }
 
+    /** Who may use it if it comes is told that it is not there, and the SDK waits for that. */
     @Test
-    void bucketWithoutRights_isNotOpened() {
-        try (Sdk sdk = connect("app", PASSWORD)) {
-            Collection collection = sdk.cluster().bucket("other").defaultCollection();
-            assertThatThrownBy(() -> collection.get("k", GetOptions.getOptions().timeout(SOON)))
-                    .isInstanceOf(TimeoutException.class);
+    void missingBucket_isWaitedFor() {
+        try (Sdk sdk = connect("every", PASSWORD)) {
+            assertNotOpened(sdk, "missing");
+            await().untilAsserted(() -> assertThat(sdk.events())
+                    .anySatisfy(event -> assertThat(event.cause()).isInstanceOf(BucketNotFoundException.class)));
         }
+    }
+
+    /** Others do not learn whether it is there: the SDK says of both that it may be the one or the other. */
+    @ParameterizedTest
+    @ValueSource(strings = {"missing", "other"})
+    void bucketWithoutRights_isAnAccessError(String bucket) {
+        try (Sdk sdk = connect("app", PASSWORD)) {
+            assertNotOpened(sdk, bucket);
+            await().untilAsserted(() -> assertThat(sdk.events())
+                    .filteredOn(SelectBucketFailedEvent.class::isInstance)
+                    .isNotEmpty()
+                    .allSatisfy(event -> assertThat(event.description()).contains("access error", "0x24")));
+        }
+    }
+
+    private static void assertNotOpened(Sdk sdk, String bucket) {
+        Collection collection = sdk.cluster().bucket(bucket).defaultCollection();
+        UnambiguousTimeoutException error = catchThrowableOfType(
+                UnambiguousTimeoutException.class,
+                () -> collection.get("k", GetOptions.getOptions().timeout(SOON)));
+        assertThat(error.context().requestContext().retryReasons()).contains(RetryReason.BUCKET_OPEN_IN_PROGRESS);
     }
 
     @Test

@@ -20,6 +20,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The server as its users run it: {@code bin/sluice} of a distribution, as a child process, on the Java that runs the tests.
@@ -31,7 +32,7 @@ final class ServerProcess implements AutoCloseable {
     /** The only line on standard output. */
     static final Pattern READY = Pattern.compile("Sluice (\\S+) ready: (\\S+(?:, \\S+)*), buckets: (.+)");
 
-    private static final Pattern MANAGEMENT = Pattern.compile("management: \\S+?:(\\d+)(?:,|$)");
+    private static final Pattern MANAGEMENT = Pattern.compile("management: (.+)$");
 
     private static final Duration START_MAX = Duration.ofSeconds(40);
     private static final Duration STOP_MAX = Duration.ofSeconds(30);
@@ -79,6 +80,14 @@ final class ServerProcess implements AutoCloseable {
         return server;
     }
 
+    /** What {@code sluice user NAME} prints for that password: a member of {@code users}, with the role {@code data:*}. */
+    static String userEntry(String name, String password) throws IOException, InterruptedException {
+        try (ServerProcess process = launchWith(password + "\n", Distribution.HOME, "user", name)) {
+            assertThat(process.awaitExit()).isZero();
+            return process.output().get(0);
+        }
+    }
+
     /** Starts a server of that configuration; it serves when this returns. */
     static ServerProcess serve(Path home, Path configuration) throws IOException {
         ServerProcess server = launch(home, "--config", configuration.toString());
@@ -121,7 +130,8 @@ final class ServerProcess implements AutoCloseable {
         return thread;
     }
 
-    private void awaitReady() {
+    /** Waits until it serves. */
+    void awaitReady() {
         await("the server is ready")
                 .atMost(START_MAX)
                 .pollInterval(POLL)
@@ -134,19 +144,37 @@ final class ServerProcess implements AutoCloseable {
         return output.get(0);
     }
 
-    /** Where it really listens. */
+    /** Where it really listens, the only or the last of its listeners. */
     int port() {
+        List<Integer> ports = ports();
+        return ports.get(ports.size() - 1);
+    }
+
+    /** Where its listeners really listen, in the order of the configuration. */
+    List<Integer> ports() {
         Matcher ready = READY.matcher(readyLine());
         assertThat(ready.matches()).isTrue();
-        String address = ready.group(2);
-        return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+        return Stream.of(ready.group(2).split(", "))
+                .map(address -> Integer.valueOf(address.substring(address.lastIndexOf(':') + 1)))
+                .toList();
     }
 
     /** Where its management interface really listens, the first of two. */
     int managementPort() {
+        return managementPorts().get(0);
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /** Where its management interface listens, in the order of the configuration. */
+    List<Integer> managementPorts() {
         Matcher management = MANAGEMENT.matcher(readyLine());
         assertThat(management.find()).isTrue();
-        return Integer.parseInt(management.group(1));
+        return Stream.of(management.group(1).split(", "))
+                .map(address -> Integer.valueOf(address.substring(address.lastIndexOf(':') + 1)))
+                .toList();
     }
 
     /** Asks it to read again what can change while it runs. */

@@ -107,6 +107,16 @@ public final class Authentication {
         hashing.submit(task);
     }
 
+    /** Logins that are being computed now. */
+    public int computing() {
+        return hashing.running();
+    }
+
+    /** Logins that wait for their turn to be computed. */
+    public int waiting() {
+        return hashing.waiting();
+    }
+
     /** A login that is about to begin. Cheap; the rest happens in the exchange's steps. */
     Exchange exchange(@Nullable ScramVariant variant, boolean open) {
         // What costs is put off to the first step, which runs on a background thread.

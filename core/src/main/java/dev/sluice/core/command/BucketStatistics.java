@@ -179,6 +179,8 @@ final class BucketStatistics implements StatCommand.StatisticSource {
         items.add(Statistic.of("connection_structures", node.counters().connections()));
         addTotals(items);
         items.add(Statistic.of("max_user_connections", node.limits().connectionsMax()));
+        items.add(Statistic.of("auth_running", node.authentication().computing()));
+        items.add(Statistic.of("auth_waiting", node.authentication().waiting()));
         for (ServerCounter counter : ServerCounter.values()) {
             items.add(Statistic.of(counter.statName(), node.counters().value(counter)));
         }
