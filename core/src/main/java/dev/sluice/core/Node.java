@@ -58,7 +58,14 @@ public final class Node implements ConnectionHost {
 
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final long POLL_NANOS = 10_000_000L;
-    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** Loaded when it is first needed: Jackson's data binding is a tenth of a start, and few servers need it here. */
+    private static final class Json {
+
+        static final ObjectMapper MAPPER = new ObjectMapper();
+
+        private Json() {}
+    }
 
     private final String version;
     private final Limits limits;
@@ -334,7 +341,7 @@ public final class Node implements ConnectionHost {
 
     private static String json(ConnectionDescription description) {
         try {
-            return JSON.writeValueAsString(description);
+            return Json.MAPPER.writeValueAsString(description);
         } catch (JsonProcessingException e) {
             throw new AssertionError("a record of numbers and texts is always JSON", e);
         }

@@ -1,29 +1,35 @@
 package dev.sluice.server;
 
+import dev.sluice.server.logging.DefaultLogging;
 import java.nio.file.Path;
 
 /** Where the process starts. */
 public final class Main {
 
     private static final String LOG_CONFIGURATION = "logback.configurationFile";
-    private static final String LEAK_DETECTION = "io.netty.leakDetection.level";
 
     private Main() {}
 
     public static void main(String[] arguments) {
         if (System.getProperty(LOG_CONFIGURATION) == null) {
-            // Logback by itself would write everything to standard output.
-            System.setProperty(LOG_CONFIGURATION, "dev/sluice/server/logback.xml");
+            DefaultLogging.use();
         }
-        if (System.getProperty(LEAK_DETECTION) == null) {
-            // For tests. Here its samples would be the only thing that answering a GET allocates.
-            System.setProperty(LEAK_DETECTION, "disabled");
-        }
+        // For tests. Here its samples would be the only thing that answering a GET allocates.
+        setUnlessSet("io.netty.leakDetection.level", "disabled");
+        // Netty would look for the address of a network card to name its channels after, and nobody here reads their
+        // names.
+        setUnlessSet("io.netty.machineId", "00:00:00:00:00:00:00:01");
         Path home = Path.of(System.getProperty("sluice.home", ""));
         Launcher launcher = new Launcher(System.out, System.err, home, Signals::obey);
         int exitCode = launcher.run(arguments);
         if (launcher.server() == null) {
             System.exit(exitCode);
+        }
+    }
+
+    private static void setUnlessSet(String property, String value) {
+        if (System.getProperty(property) == null) {
+            System.setProperty(property, value);
         }
     }
 }

@@ -32,6 +32,14 @@ final class Wire {
 
     private Wire() {}
 
+    /** A connection that has said nothing yet. */
+    static SocketChannel connectSilently(InetSocketAddress address) throws IOException {
+        SocketChannel channel = SocketChannel.open();
+        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        channel.connect(address);
+        return channel;
+    }
+
     /** A connection that has said HELLO. */
     static SocketChannel connect(InetSocketAddress address, int receiveBytes) throws IOException {
         SocketChannel channel = SocketChannel.open();
@@ -92,12 +100,17 @@ final class Wire {
     }
 
     static void expectSuccess(ByteBuffer frame) throws IOException {
-        if (status(frame) != SUCCESS) {
+        expect(SUCCESS, frame);
+    }
+
+    static void expect(int status, ByteBuffer frame) throws IOException {
+        if (status(frame) != status) {
             throw new IOException(String.format(
                     Locale.ROOT,
-                    "opcode 0x%02x answered with status 0x%x (expected: 0)",
+                    "opcode 0x%02x answered with status 0x%x (expected: 0x%x)",
                     frame.get(1) & 0xff,
-                    status(frame)));
+                    status(frame),
+                    status));
         }
     }
 

@@ -37,7 +37,14 @@ final class ManifestFile {
     private static final int VERSION = 1;
     private static final String FROM_CONFIGURATION = "configuration";
     private static final String FROM_CLIENT = "client";
-    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** Loaded when it is first needed: Jackson's data binding is a tenth of a start, and few servers need it here. */
+    private static final class Json {
+
+        static final ObjectMapper MAPPER = new ObjectMapper();
+
+        private Json() {}
+    }
 
     /** Where a process may be killed, for tests that kill it there. */
     enum Step {
@@ -79,7 +86,7 @@ final class ManifestFile {
         }
         JsonNode root;
         try {
-            root = JSON.readTree(bytes);
+            root = Json.MAPPER.readTree(bytes);
         } catch (IOException e) {
             throw damaged("not JSON, or cut off");
         }

@@ -36,13 +36,20 @@ final class ManifestJson {
     private static final long ID_MAX = 0xffff_ffffL;
     private static final int FOUND_LENGTH_MAX = 60;
 
-    private static final ObjectReader READER = new ObjectMapper(JsonFactory.builder()
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .streamReadConstraints(
-                            StreamReadConstraints.builder().maxNestingDepth(16).build())
-                    .build())
-            .reader()
-            .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    /** Loaded when the first manifest is read: few servers get one at their start. */
+    private static final class Json {
+
+        static final ObjectReader READER = new ObjectMapper(JsonFactory.builder()
+                        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                        .streamReadConstraints(StreamReadConstraints.builder()
+                                .maxNestingDepth(16)
+                                .build())
+                        .build())
+                .reader()
+                .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+        private Json() {}
+    }
 
     private ManifestJson() {}
 
@@ -51,7 +58,7 @@ final class ManifestJson {
     static Manifest parse(byte[] json, int offset, int length) throws ManifestException {
         JsonNode root;
         try {
-            root = READER.readTree(json, offset, length);
+            root = Json.READER.readTree(json, offset, length);
         } catch (IOException e) {
             throw invalid("manifest", "not JSON", "a JSON object");
         }

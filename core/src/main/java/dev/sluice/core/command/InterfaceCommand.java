@@ -12,7 +12,13 @@ import dev.sluice.engine.Status;
  */
 final class InterfaceCommand {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    /** Loaded when it is first needed: Jackson's data binding is a tenth of a start, and few servers need it here. */
+    private static final class Json {
+
+        static final ObjectMapper MAPPER = new ObjectMapper();
+
+        private Json() {}
+    }
 
     private InterfaceCommand() {}
 
@@ -29,7 +35,8 @@ final class InterfaceCommand {
             cookie.reply()
                     .bytes(
                             cookie,
-                            JSON.writeValueAsBytes(cookie.session().node().interfaces()));
+                            Json.MAPPER.writeValueAsBytes(
+                                    cookie.session().node().interfaces()));
         } catch (JsonProcessingException e) {
             throw new AssertionError("records of numbers and texts are always JSON", e);
         }

@@ -53,7 +53,13 @@ final class BucketStateFile {
     private static final String CURE =
             "a file that the server has written; with it moved away, the server starts with the buckets of its configuration";
 
-    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+    /** Loaded when it is first needed: Jackson's data binding is a tenth of a start, and few servers need it here. */
+    private static final class Json {
+
+        static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+        private Json() {}
+    }
 
     private final Path directory;
     private final Path file;
@@ -132,7 +138,7 @@ final class BucketStateFile {
             entry.put(BUCKET_KEY, change.bucket());
             buckets.put(name, entry);
         });
-        byte[] text = JSON.writeValueAsBytes(Map.of(VERSION_KEY, VERSION, BUCKETS_KEY, buckets));
+        byte[] text = Json.MAPPER.writeValueAsBytes(Map.of(VERSION_KEY, VERSION, BUCKETS_KEY, buckets));
         Files.createDirectories(directory);
         Path fresh = directory.resolve(NAME + ".new");
         try (FileChannel channel = FileChannel.open(

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.core.Node;
 import dev.sluice.core.bucket.Bucket;
@@ -28,9 +29,16 @@ final class Pages {
     private static final String POOL = "default";
     private static final double PERCENT = 100.0;
 
+    /** Loaded when it is first needed: Jackson's data binding is a tenth of a start, and many servers are never asked for a page. */
+    private static final class Json {
+
+        static final ObjectMapper MAPPER = new ObjectMapper();
+
+        private Json() {}
+    }
+
     private final Node node;
     private final Visitors visitors;
-    private final ObjectMapper mapper = new ObjectMapper();
 
     Pages(Node node, Visitors visitors) {
         this.node = node;
@@ -97,7 +105,7 @@ final class Pages {
 
     private @Nullable JsonNode find(List<String> path, Visit visit) {
         if (path.isEmpty()) {
-            return mapper.createObjectNode().put("status", "ready");
+            return JsonNodeFactory.instance.objectNode().put("status", "ready");
         }
         if (path.size() == 1) {
             return switch (path.get(0)) {
@@ -119,7 +127,7 @@ final class Pages {
     }
 
     private ObjectNode pools() {
-        ObjectNode pools = mapper.createObjectNode();
+        ObjectNode pools = JsonNodeFactory.instance.objectNode();
         pools.put("isEnterprise", false);
         pools.put("implementationVersion", "Sluice " + node.version());
         ObjectNode pool = pools.putArray("pools").addObject();
@@ -129,7 +137,7 @@ final class Pages {
     }
 
     private ObjectNode pool(Visit visit) {
-        ObjectNode pool = mapper.createObjectNode();
+        ObjectNode pool = JsonNodeFactory.instance.objectNode();
         pool.put("name", POOL);
         pool.putArray("nodes").add(self(visit, true));
         pool.putObject("buckets").put("uri", "/pools/" + POOL + "/buckets");
@@ -137,7 +145,7 @@ final class Pages {
     }
 
     private ArrayNode buckets(Visit visit) {
-        ArrayNode all = mapper.createArrayNode();
+        ArrayNode all = JsonNodeFactory.instance.arrayNode();
         for (Bucket bucket : node.buckets().ready()) {
             if (sees(visit, bucket.name())) {
                 all.add(describe(bucket, visit));
@@ -158,7 +166,7 @@ final class Pages {
     private ObjectNode describe(Bucket bucket, Visit visit) {
         long quota = bucket.account().quotaBytes();
         long used = bucket.account().usedBytes();
-        ObjectNode json = mapper.createObjectNode();
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
         addMap(json, bucket, visit);
         json.put("name", bucket.name());
         json.put("uri", "/pools/" + POOL + "/buckets/" + bucket.name());
@@ -175,7 +183,7 @@ final class Pages {
     private void addMap(ObjectNode json, Bucket bucket, Visit visit) {
         String map = text(bucket.map().current(), visit);
         try {
-            if (map != null && mapper.readTree(map) instanceof ObjectNode members) {
+            if (map != null && Json.MAPPER.readTree(map) instanceof ObjectNode members) {
                 members.remove(List.of("rev", "revEpoch", "nodes", "nodesExt"));
                 json.setAll(members);
             }
@@ -188,7 +196,7 @@ final class Pages {
         NodeAddresses addresses = node.addresses();
         String host = addresses.host() == null ? visit.host() : addresses.host();
         int port = addresses.mgmt() == 0 ? addresses.mgmtTls() : addresses.mgmt();
-        ObjectNode json = mapper.createObjectNode();
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("hostname", bracketed(host) + ":" + port);
         json.put("thisNode", true);
         json.put("status", healthy ? "healthy" : "unhealthy");
@@ -210,7 +218,7 @@ final class Pages {
     }
 
     private ObjectNode whoAmI(Visit visit) {
-        ObjectNode json = mapper.createObjectNode();
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("id", visit.user() == null ? "" : visit.user());
         json.put("domain", visit.user() == null ? "anonymous" : "local");
         return json;
@@ -218,12 +226,12 @@ final class Pages {
 
     /** A page that says what is wrong. */
     Page error(HttpResponseStatus status, String what) {
-        return page(status, mapper.createObjectNode().put("error", what));
+        return page(status, JsonNodeFactory.instance.objectNode().put("error", what));
     }
 
     private Page page(HttpResponseStatus status, JsonNode json) {
         try {
-            return new Page(status, mapper.writeValueAsString(json));
+            return new Page(status, Json.MAPPER.writeValueAsString(json));
         } catch (JsonProcessingException e) {
             throw new AssertionError("a tree is always JSON", e);
         }
