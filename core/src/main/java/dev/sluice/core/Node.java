@@ -316,7 +316,7 @@ public final class Node implements ConnectionHost {
                 here.loop().execute(() -> {
                     try {
                         part.complete(question.apply(here));
-                    } catch (RuntimeException | AssertionError e) {
+                    } catch (Throwable e) { // Or nobody would ever be answered.
                         part.completeExceptionally(e);
                     }
                 });

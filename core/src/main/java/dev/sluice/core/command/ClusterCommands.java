@@ -101,8 +101,11 @@ public final class ClusterCommands {
         cookie.progress(check);
         BlockedCookie blocked = cookie.block();
         cookie.session().node().pools().nonIo().execute(() -> {
-            check.object = isObject(array, offset, length);
-            blocked.notifyIoComplete(Status.SUCCESS);
+            try {
+                check.object = isObject(array, offset, length);
+            } finally {
+                blocked.notifyIoComplete(Status.SUCCESS);
+            }
         });
         return Status.WOULD_BLOCK;
     }
