@@ -1,5 +1,6 @@
 package dev.sluice.core.auth;
 
+import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +44,7 @@ final class OpenUsers implements Credentials {
             synchronized (lock) {
                 return made.computeIfAbsent(variant, v -> {
                     byte[] salt = Scram.hmac(v, secret, new byte[] {1});
-                    byte[] password = PASSWORD.getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+                    byte[] password = PASSWORD.getBytes(StandardCharsets.US_ASCII);
                     return Scram.credential(v, password, salt, ITERATIONS);
                 });
             }

@@ -96,8 +96,9 @@ public final class Bucket {
             ClusterMaps cluster,
             BucketCapabilities capabilities) {
         this.spec = spec;
-        this.account = new Account(spec.quotaBytes());
+        ClassLoader loader = spec.provider().getClass().getClassLoader();
         this.faults = new EngineFaults(spec.name(), spec.provider().type());
+        this.account = new Account(spec.quotaBytes(), faults, loader);
         this.counters = new BucketCounters(loops);
         this.timings = new CommandTimings(loops);
         this.responses = new ResponseCounters(loops);
@@ -108,7 +109,7 @@ public final class Bucket {
                 pools,
                 account,
                 faults,
-                spec.provider().getClass().getClassLoader(),
+                loader,
                 spec.dataDirectory().resolve(ENGINE_DIRECTORY),
                 cluster,
                 spec.configuration().vbucketCount(),
@@ -389,6 +390,7 @@ public final class Bucket {
                 spec.configuration().vbucketCount(),
                 spec.provider().ephemeral(),
                 capabilities.of(guarded)));
+        account.opened();
         synchronized (life) {
             state = BucketState.READY;
         }
