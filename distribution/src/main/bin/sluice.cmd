@@ -3,6 +3,8 @@ rem Starts the server: sluice [arguments of the server]
 rem
 rem   JAVA_HOME         which Java to run; otherwise the java on the path
 rem   SLUICE_JAVA_OPTS  options for Java: heap, collector, system properties
+rem   SLUICE_ARCHIVE    the directory of the archive of loaded classes, which makes starts short; "off" for none;
+rem                     otherwise "cache" beside this file's directory
 setlocal EnableExtensions DisableDelayedExpansion
 
 for %%i in ("%~dp0..") do set "SLUICE_HOME=%%~fi"
@@ -37,5 +39,16 @@ if %MAJOR% GEQ 23 set "OPTIONS=%OPTIONS% --sun-misc-unsafe-memory-access=allow"
 set "LOGGING="
 if exist "%SLUICE_HOME%\conf\logback.xml" set LOGGING="-Dlogback.configurationFile=%SLUICE_HOME%\conf\logback.xml"
 
-"%JAVA%" %OPTIONS% %LOGGING% "-Dsluice.home=%SLUICE_HOME%" %SLUICE_JAVA_OPTS% -cp "%SLUICE_HOME%\lib\*" dev.sluice.server.Main %*
+rem An archive that does not fit is passed over by Java; that it does not fit is nothing that anybody has to hear of.
+if not defined SLUICE_ARCHIVE set "SLUICE_ARCHIVE=%SLUICE_HOME%\cache"
+set "ARCHIVE="
+if /i "%SLUICE_ARCHIVE%"=="off" goto run
+set "FILE=%SLUICE_ARCHIVE%\java-%VERSION%-%PROCESSOR_ARCHITECTURE%.jsa"
+set ARCHIVE="-Dsluice.archive=%FILE%"
+if not exist "%FILE%" goto run
+set ARCHIVE=%ARCHIVE% "-XX:SharedArchiveFile=%FILE%" -Xlog:cds*=off
+if %MAJOR% GEQ 24 set ARCHIVE=%ARCHIVE% -Xlog:aot*=off
+
+:run
+"%JAVA%" %OPTIONS% %ARCHIVE% %LOGGING% "-Dsluice.home=%SLUICE_HOME%" %SLUICE_JAVA_OPTS% -cp "%SLUICE_HOME%\lib\*" dev.sluice.server.Main %*
 exit /b %ERRORLEVEL%

@@ -34,6 +34,9 @@ final class ServerProcess implements AutoCloseable {
 
     private static final Pattern MANAGEMENT = Pattern.compile("management: (.+)$");
 
+    private static final String JAVA_OPTIONS = "SLUICE_JAVA_OPTS";
+    private static final String JAVA_OPTIONS_DEFAULT = "-Xmx256m -ea";
+
     private static final Duration START_MAX = Duration.ofSeconds(40);
     private static final Duration STOP_MAX = Duration.ofSeconds(30);
     private static final Duration POLL = Duration.ofMillis(20);
@@ -64,15 +67,28 @@ final class ServerProcess implements AutoCloseable {
 
     /** As {@link #launch}, with something on standard input. */
     static ServerProcess launchWith(String input, Path home, String... arguments) throws IOException {
+        return launchWith(Map.of(), input, home, arguments);
+    }
+
+    /** Starts a server of that configuration with a further option of Java's, and does not wait for anything. */
+    static ServerProcess launchWithOption(String javaOption, Path configuration) throws IOException {
+        Map<String, String> more = Map.of(JAVA_OPTIONS, JAVA_OPTIONS_DEFAULT + " " + javaOption);
+        return launchWith(more, "", Distribution.HOME, "--config", configuration.toString());
+    }
+
+    /** As {@link #launch}, with more in the environment, and something on standard input. */
+    static ServerProcess launchWith(Map<String, String> more, String input, Path home, String... arguments)
+            throws IOException {
         List<String> command =
                 new ArrayList<>(List.of(home.resolve("bin/sluice").toString()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command);
         Map<String, String> environment = builder.environment();
         environment.put("JAVA_HOME", System.getProperty("java.home"));
-        environment.put("SLUICE_JAVA_OPTS", "-Xmx256m -ea");
+        environment.put(JAVA_OPTIONS, JAVA_OPTIONS_DEFAULT);
         // It makes Java say on standard error that it has seen it.
         environment.remove("JAVA_TOOL_OPTIONS");
+        environment.putAll(more);
         ServerProcess server = new ServerProcess(builder.start());
         try (OutputStream standardInput = server.process.getOutputStream()) {
             standardInput.write(input.getBytes(StandardCharsets.UTF_8));
@@ -90,7 +106,12 @@ final class ServerProcess implements AutoCloseable {
 
     /** Starts a server of that configuration; it serves when this returns. */
     static ServerProcess serve(Path home, Path configuration) throws IOException {
-        ServerProcess server = launch(home, "--config", configuration.toString());
+        return serveWith(Map.of(), home, configuration);
+    }
+
+    /** As {@link #serve(Path, Path)}, with more in the environment. */
+    static ServerProcess serveWith(Map<String, String> more, Path home, Path configuration) throws IOException {
+        ServerProcess server = launchWith(more, "", home, "--config", configuration.toString());
         try {
             server.awaitReady();
             return server;
@@ -130,12 +151,18 @@ final class ServerProcess implements AutoCloseable {
         return thread;
     }
 
-    /** Waits until it serves. */
-    void awaitReady() {
+    /** Waits until it serves, or has ended; false where it has ended. */
+    boolean awaitReadyOrEnd() {
         await("the server is ready")
                 .atMost(START_MAX)
                 .pollInterval(POLL)
                 .until(() -> !output.isEmpty() || !process.isAlive());
+        return !output.isEmpty();
+    }
+
+    /** Waits until it serves. */
+    void awaitReady() {
+        awaitReadyOrEnd();
         assertThat(output).as("standard output; standard error says %s", errors).isNotEmpty();
         assertThat(output.get(0)).matches(READY);
     }
@@ -215,6 +242,11 @@ final class ServerProcess implements AutoCloseable {
         assertThat(awaitExit()).as("exit code; standard error says %s", errors).isZero();
     }
 
+    /** Gives it some time to end by itself; false where it has not. */
+    boolean awaitEnd(Duration patience) throws InterruptedException {
+        return process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
     /** {@code kill -9}. */
     void kill() throws InterruptedException {
         process.toHandle().destroyForcibly();
@@ -223,7 +255,12 @@ final class ServerProcess implements AutoCloseable {
 
     /** Waits until it has ended by itself, and for the rest of its output; the exit code. */
     int awaitExit() throws InterruptedException {
-        boolean ended = process.waitFor(STOP_MAX.toMillis(), TimeUnit.MILLISECONDS);
+        return awaitExit(STOP_MAX);
+    }
+
+    /** As {@link #awaitExit()}, for what may take longer. */
+    int awaitExit(Duration most) throws InterruptedException {
+        boolean ended = process.waitFor(most.toMillis(), TimeUnit.MILLISECONDS);
         assertThat(ended).as("ended; standard error says %s", errors).isTrue();
         for (Thread reader : readers) {
             reader.join(STOP_MAX.toMillis());

@@ -21,12 +21,14 @@ record CommandLine(Action action, @Nullable Path config, String user) {
         CHECK,
         VERSION,
         USER,
+        ARCHIVE,
         HELP
     }
 
     static final String USAGE = """
             Usage: sluice [OPTION]...
                    sluice user NAME
+                   sluice archive
 
             Serves buckets to clients of the memcached and Couchbase binary protocol. Without a configuration file: a
             bucket "default" in memory, on 127.0.0.1:11210.
@@ -38,6 +40,9 @@ record CommandLine(Action action, @Nullable Path config, String user) {
 
             sluice user NAME asks for a password, twice and without showing it, and prints an entry for "users" in the
             configuration. Without a terminal the password is one line of standard input.
+
+            sluice archive makes the archive of classes that shortens starts, and stops. A server that finds none makes it
+            by itself where it can.
 
             Exit codes: 0 after a stop that was asked for, 1 when the server cannot start, 2 for a mistake in the
             configuration or on the command line.
@@ -60,6 +65,9 @@ record CommandLine(Action action, @Nullable Path config, String user) {
         Path config = null;
         if (arguments.length > 0 && arguments[0].equals("user")) {
             return user(arguments);
+        }
+        if (arguments.length > 0 && arguments[0].equals("archive")) {
+            return archive(arguments);
         }
         for (int i = 0; i < arguments.length; i++) {
             String argument = arguments[i];
@@ -85,6 +93,13 @@ record CommandLine(Action action, @Nullable Path config, String user) {
             }
         }
         return new CommandLine(action, config, "");
+    }
+
+    private static CommandLine archive(String... arguments) throws UsageException {
+        if (arguments.length != 1) {
+            throw new UsageException("archive with \"" + arguments[1] + "\" (expected: nothing behind it)");
+        }
+        return new CommandLine(Action.ARCHIVE, null, "");
     }
 
     private static CommandLine user(String... arguments) throws UsageException {

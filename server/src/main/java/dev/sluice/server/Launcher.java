@@ -1,5 +1,6 @@
 package dev.sluice.server;
 
+import dev.sluice.server.archive.ClassArchive;
 import dev.sluice.server.config.ConfigurationException;
 import dev.sluice.server.config.ConfigurationReader;
 import dev.sluice.server.config.Environment;
@@ -60,9 +61,34 @@ final class Launcher {
         return switch (commandLine.action()) {
             case HELP -> say(CommandLine.USAGE.stripTrailing());
             case VERSION -> say("Sluice " + Version.text());
+            case ARCHIVE -> archive();
             case USER -> userEntry(commandLine.user());
             case CHECK, SERVE -> configured(commandLine);
         };
+    }
+
+    private int archive() {
+        ClassArchive archive = ClassArchive.named();
+        if (archive == null) {
+            err.println(
+                    "sluice: no place for an archive (expected: bin/sluice as launcher, and SLUICE_ARCHIVE not off)");
+            return EXIT_FAILED;
+        }
+        try {
+            return switch (archive.create(false, process -> {})) {
+                case CREATED -> say(archive.file().toString());
+                case BUSY -> {
+                    err.println("sluice: no archive: another process is making it: " + archive.file());
+                    yield EXIT_FAILED;
+                }
+            };
+        } catch (IOException e) {
+            err.println("sluice: no archive: " + archive.file() + ": " + e.getMessage());
+            return EXIT_FAILED;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return EXIT_FAILED;
+        }
     }
 
     private int userEntry(String user) {

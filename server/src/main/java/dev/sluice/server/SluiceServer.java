@@ -10,6 +10,7 @@ import dev.sluice.core.administration.QuotaBudget;
 import dev.sluice.core.bucket.BucketSpec;
 import dev.sluice.core.cluster.NetworkInterface;
 import dev.sluice.core.cluster.NodeAddresses;
+import dev.sluice.core.datatype.SnappyCodec;
 import dev.sluice.core.engine.Units;
 import dev.sluice.engine.HeapDocumentKey;
 import dev.sluice.server.config.ListenerConfiguration;
@@ -64,13 +65,13 @@ public final class SluiceServer implements AutoCloseable {
 
     private SluiceServer(ServerConfiguration configuration) {
         this.configuration = configuration;
-        warmUp();
         Injector injector = Guice.createInjector(Stage.DEVELOPMENT, new ServerModule(configuration));
         pools = injector.getInstance(WorkerPools.class);
         loops = injector.getInstance(EventLoops.class);
         node = injector.getInstance(Node.class);
         listeners = injector.getInstance(Listeners.class);
         management = injector.getInstance(ManagementService.class);
+        warmUp();
     }
 
     /**
@@ -104,9 +105,16 @@ public final class SluiceServer implements AutoCloseable {
         return server;
     }
 
-    /** Keys are hashed with a random seed; the system is asked for it here and not when the first client connects. */
-    private static void warmUp() {
-        HeapDocumentKey unused = new HeapDocumentKey();
+    /**
+     * Begins what the first client would have to wait for, beside the rest of the start: keys are hashed with a random seed
+     * that the system is asked for, SDKs log in by SCRAM, and ask for Snappy at once.
+     */
+    private void warmUp() {
+        node.pools().nonIo().execute(() -> {
+            HeapDocumentKey unused = new HeapDocumentKey();
+            node.authentication().warmUp();
+        });
+        node.pools().auxIo().execute(SnappyCodec::load);
     }
 
     /** All buckets are created at the same time: each may take long to load. */

@@ -43,7 +43,6 @@ public final class Authentication {
     private volatile UserSource source = () -> snapshot.users();
     private @Nullable RandomGenerator random;
     private byte @Nullable [] fallbackSalt;
-    private OpenUsers.@Nullable Cache openCredentials;
 
     /**
      * Without users.
@@ -120,6 +119,14 @@ public final class Authentication {
     }
 
     // ---- logins -----------------------------------------------------------------------------------------------------
+
+    /**
+     * Does what the first login would have to wait for: Java's cryptography is set up, and the system is asked for random
+     * numbers. On a background thread.
+     */
+    public void warmUp() {
+        byte[] unused = Scram.hmac(ScramVariant.SHA512, random(SECRET_BYTES), new byte[1]);
+    }
 
     /**
      * Runs the computation of a login when its turn comes.
@@ -204,12 +211,7 @@ public final class Authentication {
             if (!open) {
                 return known;
             }
-            OpenUsers.Cache cache = openCredentials;
-            if (cache == null) {
-                cache = new OpenUsers.Cache(random(SECRET_BYTES));
-                openCredentials = cache;
-            }
-            return new OpenUsers(known, users, cache);
+            return new OpenUsers(known, users);
         }
     }
 

@@ -1,8 +1,8 @@
 package dev.sluice.core.auth;
 
 import java.nio.charset.StandardCharsets;
-import java.util.EnumMap;
-import java.util.Map;
+import java.util.Base64;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,42 +18,49 @@ final class OpenUsers implements Credentials {
 
     private final KnownUsers known;
     private final Users users;
-    private final Cache cache;
 
-    OpenUsers(KnownUsers known, Users users, Cache cache) {
+    OpenUsers(KnownUsers known, Users users) {
         this.known = known;
         this.users = users;
-        this.cache = cache;
     }
 
-    /** The one credential of each SCRAM, made when it is first needed. Any thread. */
-    static final class Cache {
+    /** Slowing guesses down is of no use for a password that is in the manual. */
+    static final int ITERATIONS = 4096;
 
-        /** Slowing guesses down is of no use for a password that is in the manual. */
-        private static final int ITERATIONS = 4096;
+    /**
+     * Salts are the hash of a text, and keys were computed once and are written down here, since there is nothing to guard:
+     * to compute them takes a fifth of a second in a server that has just started, which the first client would wait for.
+     */
+    static byte[] salt(ScramVariant variant) {
+        return Scram.hash(variant, "sluice open user".getBytes(StandardCharsets.US_ASCII));
+    }
 
-        private final byte[] secret;
-        private final Object lock = new Object();
-        private final Map<ScramVariant, ScramCredential> made = new EnumMap<>(ScramVariant.class);
+    /** The one credential of each SCRAM. */
+    static ScramCredential credential(ScramVariant variant) {
+        return switch (variant) {
+            case SHA512 ->
+                credential(
+                        variant,
+                        "8xXtlGwIO2Gw+lWRMiBq4RZvdjnmwy6WCibnolLzq9c+nq8eeOq4Wb38xnW4dw/OuYGoGBGe2eM/8/PsyF12gQ==",
+                        "5xd7HoWh87LGR68zQpoA1akpUd+zrHJXKL71/w6OwXIFjr8qXiBLBXXptEOhu/E4BdNfEVARCUM61uSa1wv3LA==");
+            case SHA256 ->
+                credential(
+                        variant,
+                        "ggsvyp+pKgNmjRv9M8ubQ+nJ2VmwGOTIdbnHRJmCpDU=",
+                        "yKJ6QwQLMoJafANgpQKeYCa/KLUMK6G8TpRb4IbnVks=");
+            case SHA1 -> credential(variant, "VK/UR6T6n/hkKi/QI4H4gz5Qd6E=", "YtIxgQAFPWuQwP7pE6JBbtwP+bY=");
+        };
+    }
 
-        Cache(byte[] secret) {
-            this.secret = secret;
-        }
-
-        ScramCredential credential(ScramVariant variant) {
-            synchronized (lock) {
-                return made.computeIfAbsent(variant, v -> {
-                    byte[] salt = Scram.hmac(v, secret, new byte[] {1});
-                    byte[] password = PASSWORD.getBytes(StandardCharsets.US_ASCII);
-                    return Scram.credential(v, password, salt, ITERATIONS);
-                });
-            }
-        }
+    private static ScramCredential credential(ScramVariant variant, String storedKey, String serverKey) {
+        Base64.Decoder base64 = Base64.getDecoder();
+        ScramCredential.KeyPair keys = new ScramCredential.KeyPair(base64.decode(storedKey), base64.decode(serverKey));
+        return new ScramCredential(salt(variant), ITERATIONS, List.of(keys));
     }
 
     @Override
     public ScramCredential scram(ScramVariant variant, String user) {
-        return users.user(user) == null ? cache.credential(variant) : known.scram(variant, user);
+        return users.user(user) == null ? credential(variant) : known.scram(variant, user);
     }
 
     @Override

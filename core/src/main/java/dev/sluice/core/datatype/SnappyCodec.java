@@ -13,9 +13,9 @@ import org.xerial.snappy.Snappy;
  * {@link #inflatedLength}, held against a limit by the caller, and only then is memory reserved, of exactly that size, which
  * must be filled exactly.
  *
- * <p>The work is done by a native library. It is not loaded when the server starts but when the first client asks for
- * Snappy ({@link #load}), on a background thread, as that writes it from its jar to a temporary file. The file is deleted
- * as soon as it is loaded, where the system can, so that a crash leaves none behind. Where it is written to is the system
+ * <p>The work is done by a native library. It is loaded on a background thread ({@link #load}), as that writes it from its
+ * jar to a temporary file; a server begins that when it starts, and who asks for Snappy before it is done waits for it. The
+ * file is deleted as soon as it is loaded, where the system can, so that a crash leaves none behind. Where it is written to is the system
  * property {@code org.xerial.snappy.tempdir}, otherwise {@code java.io.tmpdir}.
  *
  * <p><b>Thread.</b> Any. <b>Blocking.</b> Only {@link #load}; the others take time with the length, for 20 MiB some

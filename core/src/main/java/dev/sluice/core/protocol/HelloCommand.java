@@ -55,7 +55,7 @@ enum HelloCommand implements BucketFree {
         return Status.SUCCESS;
     }
 
-    /** The first client that asks for Snappy waits until the library is loaded, or known to be missing. */
+    /** Who asks for Snappy right after the start waits until the library is loaded, or known to be missing. */
     private static Status loadSnappy(CommandCookie cookie) {
         BlockedCookie blocked = cookie.block();
         cookie.session().node().pools().auxIo().execute(() -> {
