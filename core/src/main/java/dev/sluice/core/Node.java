@@ -118,7 +118,7 @@ public final class Node implements ConnectionHost {
         this.timings = new CommandTimings(limits.loops());
         this.inboundBudget = new InboundBudget(limits.inboundBytesMax());
         this.inflatedBudget = new InflatedBudget(limits.inboundBytesMax());
-        this.authentication = new Authentication(clock, pools.nonIo(), counters, random);
+        this.authentication = new Authentication(clock, pools.nonIo(), limits.loginsComputedMax(), counters, random);
         this.loops = new AtomicReferenceArray<>(limits.loops());
         cluster.onChange(
                 everyMap -> onEveryConnection(everyMap ? Connection::everyMapChanged : Connection::globalMapChanged));

@@ -9,6 +9,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -155,6 +156,12 @@ final class RawClient implements AutoCloseable {
                 throw e;
             }
         }
+    }
+
+    /** Waits so long for each piece of an answer, in place of 20 s. */
+    RawClient patience(Duration patience) throws IOException {
+        socket.setSoTimeout((int) patience.toMillis());
+        return this;
     }
 
     /** Ends the connection by a reset, as a process does that dies with unread input. */

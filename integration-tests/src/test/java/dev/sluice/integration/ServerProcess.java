@@ -204,6 +204,16 @@ final class ServerProcess implements AutoCloseable {
                 .toList();
     }
 
+    /** A shell's {@code nohup} is inherited, and Java leaves a signal alone that is ignored when it starts. */
+    static boolean hangUpIsIgnored() throws IOException {
+        Path status = Path.of("/proc/self/status");
+        return Files.exists(status)
+                && Files.readAllLines(status).stream()
+                        .filter(line -> line.startsWith("SigIgn:"))
+                        .anyMatch(line ->
+                                (Long.parseUnsignedLong(line.substring(7).trim(), 16) & 1) != 0);
+    }
+
     /** Asks it to read again what can change while it runs. */
     void hangUp() throws IOException, InterruptedException {
         Process kill = new ProcessBuilder("kill", "-HUP", Long.toString(process.pid()))

@@ -75,19 +75,9 @@ class TlsIT {
         }
     }
 
-    /** A shell's {@code nohup} is inherited, and Java leaves a signal alone that is ignored when it starts. */
-    private static boolean hangUpIsIgnored() throws IOException {
-        Path status = Path.of("/proc/self/status");
-        return Files.exists(status)
-                && Files.readAllLines(status).stream()
-                        .filter(line -> line.startsWith("SigIgn:"))
-                        .anyMatch(line ->
-                                (Long.parseUnsignedLong(line.substring(7).trim(), 16) & 1) != 0);
-    }
-
     @Test
     void certificates_areReplacedOnRequest_whileConnectionsLiveOn() throws Exception {
-        assumeFalse(hangUpIsIgnored(), "run under nohup");
+        assumeFalse(ServerProcess.hangUpIsIgnored(), "run under nohup");
         X509Bundle first = install(UnaryOperator.identity());
         try (ServerProcess server = ServerProcess.serve(configuration());
                 RawClient old = new RawClient(connect(server))) {

@@ -10,19 +10,18 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Asks for a password: twice and without echo at a terminal, otherwise as one line of standard input. */
 final class PasswordPrompt {
 
-    private final @Nullable Console console;
+    private final Supplier<@Nullable Terminal> terminal;
     private final InputStream in;
 
-    /** For the process. */
-    @SuppressWarnings("SystemConsoleNull") // Both are asked: whether there is one, and whether it is a terminal.
+    /** For the process, whose terminal nobody looks for before a password is asked for. */
     static PasswordPrompt ofProcess() {
-        Console console = System.console();
-        return new PasswordPrompt(console != null && isTerminal(console) ? console : null, System.in);
+        return new PasswordPrompt(PasswordPrompt::processTerminal, System.in);
     }
 
     /**
@@ -31,12 +30,25 @@ final class PasswordPrompt {
      * @param in where one line is the password
      */
     static PasswordPrompt of(InputStream in) {
-        return new PasswordPrompt(null, in);
+        return new PasswordPrompt(() -> null, in);
     }
 
-    private PasswordPrompt(@Nullable Console console, InputStream in) {
-        this.console = console;
+    /** A prompt for somebody at a terminal. */
+    static PasswordPrompt of(Terminal terminal) {
+        return new PasswordPrompt(() -> terminal, InputStream.nullInputStream());
+    }
+
+    private PasswordPrompt(Supplier<@Nullable Terminal> terminal, InputStream in) {
+        this.terminal = terminal;
         this.in = in;
+    }
+
+    @SuppressWarnings("SystemConsoleNull") // Both are asked: whether there is one, and whether it is a terminal.
+    private static @Nullable Terminal processTerminal() {
+        Console console = System.console();
+        return console != null && isTerminal(console)
+                ? prompt -> console.readPassword("%s", prompt)
+                : SttyTerminal.ofProcess(System.err);
     }
 
     /** From Java 22 on there may be a console without a terminal, and a method that tells. */
@@ -52,19 +64,18 @@ final class PasswordPrompt {
 
     /** The password in UTF-8; null where there is none, and {@code err} says why. */
     byte @Nullable [] ask(String user, PrintStream err) throws IOException {
-        Console terminal = console;
-        byte[] password = terminal == null ? line() : twice(terminal, user, err);
+        Terminal asked = terminal.get();
+        byte[] password = asked == null ? line() : twice(asked, user, err);
         if (password != null && password.length == 0) {
-            err.println(
-                    "sluice: empty password (expected: a password" + (terminal == null ? " on standard input)" : ")"));
+            err.println("sluice: empty password (expected: a password" + (asked == null ? " on standard input)" : ")"));
             return null;
         }
         return password;
     }
 
-    private static byte @Nullable [] twice(Console terminal, String user, PrintStream err) {
-        char[] first = terminal.readPassword("Password of %s: ", user);
-        char[] second = terminal.readPassword("Once more: ");
+    private static byte @Nullable [] twice(Terminal terminal, String user, PrintStream err) throws IOException {
+        char[] first = terminal.password("Password of " + user + ": ");
+        char[] second = terminal.password("Once more: ");
         if (first == null || second == null || !Arrays.equals(first, second)) {
             err.println("sluice: the two passwords are not the same (expected: one, twice)");
             return null;

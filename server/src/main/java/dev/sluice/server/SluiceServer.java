@@ -7,6 +7,7 @@ import dev.sluice.core.Node;
 import dev.sluice.core.administration.BucketAdministration;
 import dev.sluice.core.administration.BucketPlan;
 import dev.sluice.core.administration.QuotaBudget;
+import dev.sluice.core.bucket.Bucket;
 import dev.sluice.core.bucket.BucketSpec;
 import dev.sluice.core.cluster.NetworkInterface;
 import dev.sluice.core.cluster.NodeAddresses;
@@ -164,6 +165,8 @@ public final class SluiceServer implements AutoCloseable {
                 configuration, administration, node.authentication()::replace, listeners::replaceTls);
         this.running = running;
         node.administered(administration, running);
+        node.settings(() -> JsonText.of(configuration.effective(
+                node.buckets().all().stream().map(Bucket::spec).toList())));
     }
 
     /** A port that nobody has asked for may be taken: any other does as well, since clients learn it from the map. */

@@ -189,11 +189,16 @@ class RunTimeBucketsTest {
         try (SluiceServer server = start()) {
             succeed(server, CREATE, "mine", MEMORY);
             buckets = "{\"default\": {\"engine\": \"memory\", \"quota\": \"24MiB\", \"vbuckets\": 64,"
-                    + " \"lowWatermark\": 0.5}, \"fresh\": {\"engine\": \"memory\", \"quota\": \"8MiB\"}}";
+                    + " \"lowWatermark\": 0.5, \"maxTtl\": \"1h\"}, \"fresh\": {\"engine\": \"memory\", \"quota\": \"8MiB\"}}";
             write("");
             succeed(server, RELOAD, "", "");
             assertThat(names(server)).containsExactly("default", "fresh", "mine");
             assertThat(quota(server, "default")).isEqualTo(24 << 20);
+            long expiry = server.node().buckets().ready("default").limitedExpiry(0, 0, 1_000);
+            assertThat(expiry)
+                    .as("of a document without one, stored from now on")
+                    .isEqualTo(4_600);
+            assertThat(server.node().settingsJson()).contains("\"fresh\":{", "24MiB");
             assertThat(server.node()
                             .buckets()
                             .ready("default")

@@ -47,13 +47,19 @@ public final class Authentication {
     /**
      * Without users.
      *
-     * @param pool where logins are computed, a few at a time
+     * @param pool where logins are computed
+     * @param computedMax how many at a time
      * @param random asked once, on a background thread, when somebody first logs in; guarded here
      */
-    public Authentication(EngineClock clock, Executor pool, ServerCounters counters, Supplier<RandomGenerator> random) {
+    public Authentication(
+            EngineClock clock,
+            Executor pool,
+            int computedMax,
+            ServerCounters counters,
+            Supplier<RandomGenerator> random) {
         this.clock = clock;
         this.counters = counters;
-        this.hashing = new HashingQueue(pool);
+        this.hashing = new HashingQueue(pool, computedMax);
         this.log = new SecurityLog(clock);
         this.randomSource = random;
     }

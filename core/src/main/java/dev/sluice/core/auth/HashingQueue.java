@@ -19,19 +19,19 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class HashingQueue {
 
-    /** As the reference server. */
-    static final int RUNNING_MAX = 6;
-
     /** At some ten milliseconds each, the last of so many waits for about ten seconds; a client has given up by then. */
     static final int WAITING_MAX = 4096;
 
     private final Executor pool;
+    private final int runningMax;
     private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicInteger waitingCount = new AtomicInteger();
     private final AtomicInteger running = new AtomicInteger();
 
-    HashingQueue(Executor pool) {
+    /** A queue of which so many tasks are in the pool at a time: those that run there, and keep others from running. */
+    HashingQueue(Executor pool, int runningMax) {
         this.pool = pool;
+        this.runningMax = runningMax;
     }
 
     /**
@@ -51,7 +51,7 @@ final class HashingQueue {
     private void startWaiting() {
         while (!waiting.isEmpty()) {
             int now = running.get();
-            if (now >= RUNNING_MAX) {
+            if (now >= runningMax) {
                 return;
             }
             if (running.compareAndSet(now, now + 1)) {

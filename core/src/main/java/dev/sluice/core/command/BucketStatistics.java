@@ -1,5 +1,7 @@
 package dev.sluice.core.command;
 
+import dev.sluice.core.auth.Access;
+import dev.sluice.core.auth.Privilege;
 import dev.sluice.core.bucket.Bucket;
 import dev.sluice.core.bucket.BucketCompanion;
 import dev.sluice.core.bucket.EngineFault;
@@ -29,10 +31,13 @@ final class BucketStatistics implements StatCommand.StatisticSource {
 
     private final NodeServices node;
     private final Bucket bucket;
+    private final Access access;
 
-    BucketStatistics(NodeServices node, Bucket bucket) {
+    /** Of a bucket, for somebody with that access. */
+    BucketStatistics(NodeServices node, Bucket bucket, Access access) {
         this.node = node;
         this.bucket = bucket;
+        this.access = access;
     }
 
     @Override
@@ -49,7 +54,7 @@ final class BucketStatistics implements StatCommand.StatisticSource {
     public @Nullable Iterator<Statistic> statistics(String group, String argument) {
         StatGroup known = StatGroup.of(group);
         if (known == null) {
-            Iterator<Statistic> collections = new CollectionStatistics(bucket).statistics(group, argument);
+            Iterator<Statistic> collections = new CollectionStatistics(bucket, access).statistics(group, argument);
             return collections != null ? collections : bucket.engine().statistics(group, argument);
         }
         return switch (known) {
@@ -172,17 +177,8 @@ final class BucketStatistics implements StatCommand.StatisticSource {
         items.add(Statistic.of("time", clock.wallSeconds()));
         items.add(new Statistic("version", node.version()));
         items.add(new Statistic("memcached_version", node.version()));
-        items.add(Statistic.of("threads", node.limits().loops()));
-        items.add(Statistic.of("curr_connections", node.counters().connections()));
-        items.add(Statistic.of("user_connections", node.counters().connections()));
-        items.add(Statistic.of("system_connections", 0));
-        items.add(Statistic.of("connection_structures", node.counters().connections()));
-        addTotals(items);
-        items.add(Statistic.of("max_user_connections", node.limits().connectionsMax()));
-        items.add(Statistic.of("auth_running", node.authentication().computing()));
-        items.add(Statistic.of("auth_waiting", node.authentication().waiting()));
-        for (ServerCounter counter : ServerCounter.values()) {
-            items.add(Statistic.of(counter.statName(), node.counters().value(counter)));
+        if (access.has(Privilege.STATS)) {
+            addServer(items);
         }
         for (BucketCounter counter : BucketCounter.values()) {
             items.add(Statistic.of(counter.statName(), bucket.counters().value(counter)));
@@ -196,6 +192,22 @@ final class BucketStatistics implements StatCommand.StatisticSource {
         items.add(Statistic.of("bucket_used_bytes", bucket.account().usedBytes()));
         addEngine(items);
         return items.iterator();
+    }
+
+    /** What is the server's and no bucket's, for who may see that. Protocol: {@code protocol-kv} 14.3. */
+    private void addServer(List<Statistic> items) {
+        items.add(Statistic.of("threads", node.limits().loops()));
+        items.add(Statistic.of("curr_connections", node.counters().connections()));
+        items.add(Statistic.of("user_connections", node.counters().connections()));
+        items.add(Statistic.of("system_connections", 0));
+        items.add(Statistic.of("connection_structures", node.counters().connections()));
+        addTotals(items);
+        items.add(Statistic.of("max_user_connections", node.limits().connectionsMax()));
+        items.add(Statistic.of("auth_running", node.authentication().computing()));
+        items.add(Statistic.of("auth_waiting", node.authentication().waiting()));
+        for (ServerCounter counter : ServerCounter.values()) {
+            items.add(Statistic.of(counter.statName(), node.counters().value(counter)));
+        }
     }
 
     /** Of all buckets that serve. */

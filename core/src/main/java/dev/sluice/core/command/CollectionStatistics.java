@@ -1,5 +1,9 @@
 package dev.sluice.core.command;
 
+import dev.sluice.core.auth.Access;
+import dev.sluice.core.auth.Place;
+import dev.sluice.core.auth.Privilege;
+import dev.sluice.core.auth.Verdict;
 import dev.sluice.core.bucket.Bucket;
 import dev.sluice.core.collections.Collection;
 import dev.sluice.core.collections.Manifest;
@@ -9,7 +13,6 @@ import dev.sluice.engine.Collections;
 import dev.sluice.engine.Collections.Figures;
 import dev.sluice.engine.Statistic;
 import dev.sluice.engine.Status;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -22,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * The groups about collections. Protocol: {@code protocol-kv} 14.5. Each looks at one manifest, and its lines are made when
  * they are asked for, a collection or a vbucket at a time.
  *
+ * <p>Who asks sees the collections in which SimpleStats is granted, and the scopes in which it is or that have such a
+ * collection; sums are of these alone. What is not shown is as if it were not there. Protocol: {@code auth} 6.4.
+ *
  * <p>What only the engine can count is left out where the engine does not know of collections: a zero would be a lie.
  *
  * <p><b>Thread.</b> Background.
@@ -29,11 +35,14 @@ import org.jspecify.annotations.Nullable;
 final class CollectionStatistics {
 
     private final Bucket bucket;
+    private final Access access;
     private final Manifest manifest;
     private final @Nullable Collections engine;
 
-    CollectionStatistics(Bucket bucket) {
+    /** Of what somebody with that access may see of a bucket. */
+    CollectionStatistics(Bucket bucket, Access access) {
         this.bucket = bucket;
+        this.access = access;
         this.manifest = bucket.collections();
         this.engine = bucket.engine().capability(Collections.class);
     }
@@ -47,7 +56,7 @@ final class CollectionStatistics {
     Iterator<Statistic> statistics(String group, String argument) {
         return switch (group) {
             case "manifest" ->
-                List.of(new Statistic("manifest", new String(manifest.json(), StandardCharsets.UTF_8)))
+                List.of(new Statistic("manifest", manifest.json(this::shows, this::shows)))
                         .iterator();
             case "collections" -> collections(argument.isEmpty() ? null : collection(argument));
             case "collections-byid" -> collections(argument.isEmpty() ? null : collectionById(argument));
@@ -61,6 +70,41 @@ final class CollectionStatistics {
         };
     }
 
+    /** Whether a group is one of these. */
+    static boolean isGroup(String group) {
+        return switch (group) {
+            case "manifest",
+                    "collections",
+                    "collections-byid",
+                    "scopes",
+                    "scopes-byid",
+                    "collections-details",
+                    "scopes-details" -> true;
+            default -> false;
+        };
+    }
+
+    // ---- who asks ---------------------------------------------------------------------------------------------------
+
+    private boolean shows(Collection collection) {
+        Scope scope = manifest.scope(collection.scopeId());
+        return scope != null && granted(new Place(scope.name(), collection.name()));
+    }
+
+    private boolean shows(Scope scope) {
+        return granted(new Place(scope.name(), null))
+                || scope.collections().stream().anyMatch(this::shows);
+    }
+
+    private boolean granted(Place place) {
+        return access.check(Privilege.SIMPLE_STATS, place) == Verdict.OK
+                && (!place.system() || access.check(Privilege.SYSTEM_COLLECTION_LOOKUP, place) == Verdict.OK);
+    }
+
+    private List<Collection> shown(Scope scope) {
+        return scope.collections().stream().filter(this::shows).toList();
+    }
+
     // ---- what is asked about ----------------------------------------------------------------------------------------
 
     private Collection collection(String path) {
@@ -71,7 +115,7 @@ final class CollectionStatistics {
         Scope scope = scope(path.substring(0, dot));
         String name = path.substring(dot + 1);
         Collection found = manifest.collection(scope.name(), name.isEmpty() ? Collection.DEFAULT_NAME : name);
-        if (found == null) {
+        if (found == null || !shows(found)) {
             throw new UnknownNameException(Status.UNKNOWN_COLLECTION);
         }
         return found;
@@ -79,7 +123,7 @@ final class CollectionStatistics {
 
     private Scope scope(String name) {
         Scope found = manifest.scope(name.isEmpty() ? Collection.DEFAULT_NAME : name);
-        if (found == null) {
+        if (found == null || !shows(found)) {
             throw new UnknownNameException(Status.UNKNOWN_SCOPE);
         }
         return found;
@@ -87,7 +131,7 @@ final class CollectionStatistics {
 
     private Collection collectionById(String id) {
         Collection found = manifest.collection(id(id));
-        if (found == null) {
+        if (found == null || !shows(found)) {
             throw new UnknownNameException(Status.UNKNOWN_COLLECTION);
         }
         return found;
@@ -95,7 +139,7 @@ final class CollectionStatistics {
 
     private Scope scopeById(String id) {
         Scope found = manifest.scope(id(id));
-        if (found == null) {
+        if (found == null || !shows(found)) {
             throw new UnknownNameException(Status.UNKNOWN_SCOPE);
         }
         return found;
@@ -133,7 +177,7 @@ final class CollectionStatistics {
     // ---- the lines --------------------------------------------------------------------------------------------------
 
     private Iterator<Statistic> collections(@Nullable Collection one) {
-        Stream<Collection> shown = one == null ? manifest.collections() : Stream.of(one);
+        Stream<Collection> shown = one == null ? manifest.collections().filter(this::shows) : Stream.of(one);
         return Stream.concat(Stream.of(manifestUid("")), shown.flatMap(this::lines))
                 .iterator();
     }
@@ -152,17 +196,18 @@ final class CollectionStatistics {
     }
 
     private Iterator<Statistic> scopes(@Nullable Scope one) {
-        Stream<Scope> shown = one == null ? manifest.scopes().stream() : Stream.of(one);
+        Stream<Scope> shown = one == null ? manifest.scopes().stream().filter(this::shows) : Stream.of(one);
         return Stream.concat(Stream.of(manifestUid("")), shown.flatMap(this::lines))
                 .iterator();
     }
 
     private Stream<Statistic> lines(Scope scope) {
         String prefix = prefix(hex(scope.id()));
+        List<Collection> collections = shown(scope);
         List<Statistic> lines = new ArrayList<>();
         lines.add(new Statistic(prefix + "name", scope.name()));
-        lines.add(Statistic.of(prefix + "collections", scope.collections().size()));
-        sums(lines, prefix, scope.collections());
+        lines.add(Statistic.of(prefix + "collections", collections.size()));
+        sums(lines, prefix, collections);
         return lines.stream();
     }
 
@@ -192,7 +237,7 @@ final class CollectionStatistics {
 
     private Stream<Statistic> collectionDetails(int vbucket) {
         String vb = "vb_" + vbucket + ":";
-        Stream<Statistic> lines = manifest.collections().flatMap(collection -> {
+        Stream<Statistic> lines = manifest.collections().filter(this::shows).flatMap(collection -> {
             String prefix = vb + prefix(scopeAndCollection(collection));
             return Stream.concat(
                     Stream.of(new Statistic(prefix + "name", collection.name())),
@@ -203,14 +248,14 @@ final class CollectionStatistics {
 
     private Stream<Statistic> scopeDetails(int vbucket) {
         String vb = "vb_" + vbucket + ":";
-        Stream<Statistic> lines = manifest.scopes().stream().flatMap(scope -> {
+        Stream<Statistic> lines = manifest.scopes().stream().filter(this::shows).flatMap(scope -> {
             String prefix = vb + prefix(hex(scope.id()));
+            List<Collection> collections = shown(scope);
             return Stream.concat(
                     Stream.of(
                             new Statistic(prefix + "name", scope.name()),
-                            Statistic.of(
-                                    prefix + "collections", scope.collections().size())),
-                    figures(prefix, vbucket, scope.collections()));
+                            Statistic.of(prefix + "collections", collections.size())),
+                    figures(prefix, vbucket, collections));
         });
         return Stream.concat(Stream.of(manifestUid(vb)), lines);
     }

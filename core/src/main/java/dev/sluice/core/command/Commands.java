@@ -42,11 +42,14 @@ public final class Commands {
     /**
      * Inflates a value that came compressed, for codecs that have to look into it before they know the command.
      *
+     * @param tailBytes how many bytes at the end of the inflated value are not stored, and do not count against its limit
      * @return {@code SUCCESS} when {@code request.inflated()} is there; {@code WOULD_BLOCK} when this is to be called again; or
      *     what to answer
      */
-    public static Status inflate(CommandCookie cookie) {
-        return IncomingValue.examineConcatenated(cookie);
+    public static Status inflate(CommandCookie cookie, int tailBytes) {
+        return cookie.request().inflated() != null
+                ? Status.SUCCESS
+                : IncomingValue.examineForInflatedStore(cookie, tailBytes);
     }
 
     /** Whether the command needs no bucket. All others answer "no bucket" where none is selected. */

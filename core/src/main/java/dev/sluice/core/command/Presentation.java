@@ -2,6 +2,7 @@ package dev.sluice.core.command;
 
 import dev.sluice.core.auth.Privilege;
 import dev.sluice.core.cookie.CommandCookie;
+import dev.sluice.core.cookie.Permission;
 import dev.sluice.core.cookie.Request;
 import dev.sluice.core.datatype.OutgoingValue;
 import dev.sluice.core.datatype.SnappyCodec;
@@ -75,9 +76,10 @@ final class Presentation extends ValueWork {
         return Status.SUCCESS;
     }
 
-    /** The xattrs that a client may see who asks for them: those of the system only with a privilege of their own. */
+    /** The xattrs that a client may see who asks for them: those of the system only with a privilege of their own, in the document's collection. */
     static Xattrs allowed(CommandCookie cookie) {
-        return cookie.access().has(Privilege.SYSTEM_XATTR_READ) ? Xattrs.ALL : Xattrs.USER;
+        int collection = cookie.request().key().collection();
+        return Permission.has(cookie, Privilege.SYSTEM_XATTR_READ, collection) ? Xattrs.ALL : Xattrs.USER;
     }
 
     private static Status corrupt(CommandCookie cookie) {

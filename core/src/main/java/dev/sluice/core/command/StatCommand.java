@@ -63,7 +63,9 @@ enum StatCommand implements Command {
         String argument = space < 0 ? "" : key.substring(space + 1);
         NodeServices node = cookie.session().node();
         StatGroup known = StatGroup.of(group);
-        Status allowed = allowed(cookie, known);
+        Status allowed = CollectionStatistics.isGroup(group)
+                ? Permission.requireAnywhere(cookie, STAT, Privilege.SIMPLE_STATS)
+                : allowed(cookie, known);
         if (allowed != Status.SUCCESS) {
             return allowed;
         }
@@ -99,7 +101,7 @@ enum StatCommand implements Command {
 
     private static Status ofBucket(CommandCookie cookie, String group, String argument) {
         Bucket bucket = cookie.bucket();
-        StatisticSource source = new BucketStatistics(cookie.session().node(), bucket);
+        StatisticSource source = new BucketStatistics(cookie.session().node(), bucket, cookie.access());
         return stream(cookie, bucket.nonIoPool(), source, group, argument);
     }
 

@@ -1,8 +1,10 @@
 package dev.sluice.core.command;
 
+import dev.sluice.core.auth.Privilege;
 import dev.sluice.core.bucket.ConflictResolution;
 import dev.sluice.core.command.RecordWrite.Kind;
 import dev.sluice.core.cookie.CommandCookie;
+import dev.sluice.core.cookie.Permission;
 import dev.sluice.core.cookie.Refusal;
 import dev.sluice.core.cookie.Request;
 import dev.sluice.core.datatype.XattrSection;
@@ -114,6 +116,9 @@ final class WithMeta {
                 ? IncomingValue.examineForInflatedStore(cookie, tailBytes)
                 : IncomingValue.examine(cookie);
         StoreRequest store = request.store();
+        if (status == Status.SUCCESS) {
+            status = mayWriteXattrs(cookie, store);
+        }
         if (status != Status.SUCCESS || !deletion) {
             return status == Status.SUCCESS ? checkPatch(cookie, write) : status;
         }
@@ -130,6 +135,22 @@ final class WithMeta {
         }
         store.value(value, offset, section).datatype(section == 0 ? Datatype.RAW : Datatype.XATTR);
         return checkPatch(cookie, write);
+    }
+
+    /** Who brings xattrs of the system needs the privilege for them, as with the commands that write them one by one. */
+    private static Status mayWriteXattrs(CommandCookie cookie, StoreRequest store) {
+        int collection = cookie.request().key().collection();
+        if ((store.datatype() & Datatype.XATTR) == 0
+                || Permission.has(cookie, Privilege.SYSTEM_XATTR_WRITE, collection)) {
+            return Status.SUCCESS;
+        }
+        boolean compressed = (store.datatype() & Datatype.SNAPPY) != 0;
+        byte[] value = compressed ? Objects.requireNonNull(cookie.request().inflated()) : store.valueArray();
+        if (XattrSection.systemBytes(value, compressed ? 0 : store.valueOffset()) == 0) {
+            return Status.SUCCESS;
+        }
+        return Permission.require(
+                cookie, "WITH_META", Privilege.SYSTEM_XATTR_WRITE, Privilege.SYSTEM_COLLECTION_MUTATION, collection);
     }
 
     /** What a patch overwrites must be inside of the xattrs, and leave them well formed. */

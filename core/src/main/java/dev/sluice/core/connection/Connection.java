@@ -145,6 +145,8 @@ public final class Connection implements Session, BucketUser {
 
     private long sentBytesSeen;
     private long progressNanos;
+    /** Since when the connection is nobody's; meaningless while it is somebody's. */
+    private long strangerNanos;
 
     /**
      * A connection that was just accepted.
@@ -174,6 +176,7 @@ public final class Connection implements Session, BucketUser {
         this.mapNews = new MapNews(outbound, codec.reply().maps());
         this.next = new CommandCookie(this, codec.reply());
         this.progressNanos = host.clock().nanoTime();
+        this.strangerNanos = progressNanos;
         if (bucket != null && login.access().mayUse(bucket.name()) && bucket.join(this)) {
             this.bucket = bucket;
             login.selected(bucket.name());
@@ -254,10 +257,21 @@ public final class Connection implements Session, BucketUser {
         }
     }
 
-    /** About a second has passed: cuts the connection if what was sent to it has not moved for too long. */
+    /**
+     * About a second has passed: cuts the connection if what was sent to it has not moved for too long, or if it has been
+     * nobody's for too long.
+     */
     public void tick(long nowNanos) {
         assert loop.inLoop();
         if (state == State.CLOSED) {
+            return;
+        }
+        if (login.authenticated()) {
+            strangerNanos = nowNanos;
+        } else if (inFlight.isEmpty() // A login that waits for its turn is the server's delay.
+                && nowNanos - strangerNanos > limits.loginNanosMax()) {
+            host.counters().count(ServerCounter.LOGIN_TIMEOUTS);
+            closeNow("no login for " + limits.loginNanosMax() / 1_000_000 + " ms");
             return;
         }
         if (mapNews.due()) {

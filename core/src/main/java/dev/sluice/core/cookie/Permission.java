@@ -41,6 +41,13 @@ public final class Permission {
         return verdict == Verdict.OK ? Status.SUCCESS : refuse(cookie, command, privilege.spelling(), verdict);
     }
 
+    /** Whether a privilege is granted in a collection of the selected bucket; nobody is told. Allocates nothing for most users. */
+    public static boolean has(CommandCookie cookie, Privilege privilege, int collection) {
+        Access access = cookie.access();
+        return (access.plain() & privilege.bit()) != 0
+                || access.check(privilege, place(cookie.session().bucket(), collection)) == Verdict.OK;
+    }
+
     /**
      * Whether the command may use a privilege on the server or on the selected bucket as a whole.
      *
@@ -49,6 +56,17 @@ public final class Permission {
     public static Status require(CommandCookie cookie, String command, Privilege privilege) {
         Verdict verdict = cookie.access().check(privilege, null);
         return verdict == Verdict.OK ? Status.SUCCESS : refuse(cookie, command, privilege.spelling(), verdict);
+    }
+
+    /**
+     * Whether the command may use a privilege in any collection of the selected bucket; where, it finds out by itself.
+     *
+     * @return {@code SUCCESS}, or what an executor is to return
+     */
+    public static Status requireAnywhere(CommandCookie cookie, String command, Privilege privilege) {
+        return cookie.access().hasAnywhere(privilege)
+                ? Status.SUCCESS
+                : refuse(cookie, command, privilege.spelling(), Verdict.FAIL);
     }
 
     /** Answers that a privilege is missing: to be returned by an executor. Where nothing may be known, nothing is there. */

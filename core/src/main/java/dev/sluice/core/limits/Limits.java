@@ -32,6 +32,11 @@ import java.util.TreeSet;
  * @param stallNanosMaxBucketGone likewise while its bucket is going away. 1 s, as the reference server
  * @param scanLifetimeNanos a scan from which no byte left for so long is cancelled. 180 s, as the reference server
  * @param valueOffLoadBytes JSON detection of longer values leaves the event loop. 16 KiB, which take 36 us, by the median
+ * @param loginsComputedMax how many logins are computed at a time; 4,096 more wait, beyond that SASL_AUTH answers
+ *     ETMPFAIL. 6, as the reference server; fewer where there are fewer threads for work that never waits, so that one is
+ *     left for everything else
+ * @param loginNanosMax a connection that has to log in and has not done so for so long is cut. 60 s: clients give up after
+ *     ten, and who holds connections open without a login is none
  * @param stopNanosMax how long a graceful stop waits for commands in flight before it cancels them
  */
 public record Limits(
@@ -51,7 +56,12 @@ public record Limits(
         long stallNanosMaxBucketGone,
         long scanLifetimeNanos,
         int valueOffLoadBytes,
+        int loginsComputedMax,
+        long loginNanosMax,
         long stopNanosMax) {
+
+    /** How many logins are computed at a time where there are threads enough. */
+    public static final int LOGINS_COMPUTED_MAX = 6;
 
     private static final long SECOND = 1_000_000_000L;
     private static final int MIB = 1 << 20;
@@ -69,6 +79,8 @@ public record Limits(
         check("stallNanosMaxBucketGone", stallNanosMaxBucketGone, 1, Long.MAX_VALUE);
         check("scanLifetimeNanos", scanLifetimeNanos, 1, Long.MAX_VALUE);
         check("valueOffLoadBytes", valueOffLoadBytes, 0, Integer.MAX_VALUE);
+        check("loginsComputedMax", loginsComputedMax, 1, 1024);
+        check("loginNanosMax", loginNanosMax, 1, Long.MAX_VALUE);
         check("stopNanosMax", stopNanosMax, 0, Long.MAX_VALUE);
         check("outboundHighBytes", outboundHighBytes, 4096, 1 << 30);
         check("outboundLowBytes", outboundLowBytes, 1, outboundHighBytes);
@@ -148,6 +160,8 @@ public record Limits(
                 SECOND,
                 180 * SECOND,
                 16 << 10,
+                LOGINS_COMPUTED_MAX,
+                60 * SECOND,
                 10 * SECOND);
     }
 

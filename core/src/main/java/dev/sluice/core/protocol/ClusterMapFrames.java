@@ -6,6 +6,7 @@ import dev.sluice.core.cluster.ClusterMap;
 import dev.sluice.core.cluster.MapVersion;
 import dev.sluice.core.cookie.CommandCookie;
 import dev.sluice.core.cookie.Session;
+import dev.sluice.core.datatype.SnappyCodec;
 import dev.sluice.core.transport.Outbound;
 import dev.sluice.engine.Datatype;
 import io.netty.buffer.ByteBuf;
@@ -53,10 +54,14 @@ public final class ClusterMapFrames {
     void answer(CommandCookie cookie, ClusterMap map, @Nullable MapVersion known) {
         sent(bucketless(), map);
         boolean wanted = known == null || map.version().newerThan(known);
-        reply.send(cookie, WireStatus.SUCCESS, wanted ? map.json() : NOTHING, wanted ? datatype() : Datatype.RAW);
+        byte[] body = wanted ? body(map) : NOTHING;
+        reply.send(cookie, WireStatus.SUCCESS, body, wanted ? datatype(map, body) : Datatype.RAW);
     }
 
-    /** The answer NOT_MY_VBUCKET, with the map of the bucket if there is one that the client needs. */
+    /**
+     * The answer NOT_MY_VBUCKET, with the map of the bucket if there is one that the client needs. Never compressed, as it
+     * might be: clients know a map there by the brace that it begins with. Protocol: {@code clients} 4.7.
+     */
     void notMyVBucket(CommandCookie cookie) {
         Bucket bucket = cookie.bucketOrNull();
         ClusterMap map = bucket == null ? null : bucket.map().current();
@@ -65,7 +70,7 @@ public final class ClusterMapFrames {
             reply.send(cookie, WireStatus.NOT_MY_VBUCKET, NOTHING, Datatype.RAW);
         } else {
             sent = map.version();
-            reply.send(cookie, WireStatus.NOT_MY_VBUCKET, map.json(), datatype());
+            reply.send(cookie, WireStatus.NOT_MY_VBUCKET, map.json(), datatype(map, map.json()));
         }
     }
 
@@ -98,13 +103,13 @@ public final class ClusterMapFrames {
             return false;
         }
         sent(name.isEmpty(), map);
-        write(name.getBytes(StandardCharsets.UTF_8), map.version(), brief ? NOTHING : map.json());
+        byte[] body = brief ? NOTHING : body(map);
+        write(name.getBytes(StandardCharsets.UTF_8), map.version(), body, brief ? Datatype.RAW : datatype(map, body));
         return true;
     }
 
-    private void write(byte[] name, MapVersion version, byte[] map) {
+    private void write(byte[] name, MapVersion version, byte[] map, int datatype) {
         Outbound outbound = session.outbound();
-        int datatype = map.length == 0 ? Datatype.RAW : datatype();
         int bodyLength = VERSION_BYTES + name.length + map.length;
         boolean large = outbound.large(map.length);
         ByteBuf out = outbound.reserve(Wire.HEADER_BYTES + bodyLength - (large ? map.length : 0));
@@ -137,7 +142,19 @@ public final class ClusterMapFrames {
         }
     }
 
-    private int datatype() {
-        return Datatype.JSON & reply.datatypes();
+    /** Compressed where the client takes that anywhere and it saves something. Protocol: {@code protocol-kv} 6.1, 0x13. */
+    private byte[] body(ClusterMap map) {
+        if (!reply.has(Feature.SNAPPY_EVERYWHERE)) {
+            return map.json();
+        }
+        byte[] compressed = map.compressed(json -> {
+            byte[] shorter = SnappyCodec.deflate(json, 0, json.length);
+            return shorter == null ? json : shorter;
+        });
+        return compressed.length < map.json().length ? compressed : map.json();
+    }
+
+    private int datatype(ClusterMap map, byte[] body) {
+        return (body == map.json() ? Datatype.JSON : Datatype.JSON | Datatype.SNAPPY) & reply.datatypes();
     }
 }

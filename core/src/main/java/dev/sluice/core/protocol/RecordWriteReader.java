@@ -53,7 +53,7 @@ final class RecordWriteReader {
         if ((request.datatype() & Datatype.SNAPPY) != 0 && request.inflated() == null) {
             return later -> {
                 if (later.request().detail() == null) {
-                    Status status = Commands.inflate(later);
+                    Status status = Commands.inflate(later, (int) Math.min(jsonBytes, JSON_BYTES_MAX));
                     if (status != Status.SUCCESS || !read(later, reply, jsonBytes)) {
                         return status; // Refused, it is answered.
                     }

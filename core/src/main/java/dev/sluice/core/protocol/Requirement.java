@@ -9,7 +9,6 @@ import static dev.sluice.core.auth.Privilege.IMPERSONATE;
 import static dev.sluice.core.auth.Privilege.INSERT;
 import static dev.sluice.core.auth.Privilege.META_WRITE;
 import static dev.sluice.core.auth.Privilege.NODE_SUPERVISOR;
-import static dev.sluice.core.auth.Privilege.RANGE_SCAN;
 import static dev.sluice.core.auth.Privilege.READ;
 import static dev.sluice.core.auth.Privilege.SYSTEM_COLLECTION_LOOKUP;
 import static dev.sluice.core.auth.Privilege.SYSTEM_COLLECTION_MUTATION;
@@ -49,7 +48,6 @@ record Requirement(Where where, long all, long any, long system) {
     private static final Requirement DELETES = writing(Privilege.DELETE);
     private static final Requirement READS_AND_WRITES = writing(READ, UPSERT);
     private static final Requirement WRITES_META = writing(META_WRITE);
-    private static final Requirement SCANS = on(Where.ANYWHERE, RANGE_SCAN);
     private static final Requirement PRODUCES = on(Where.BUCKET, DCP_PRODUCER);
     private static final Requirement CONSUMES = on(Where.BUCKET, DCP_CONSUMER);
     private static final Requirement SUPERVISES = on(Where.BUCKET, NODE_SUPERVISOR);
@@ -113,6 +111,9 @@ record Requirement(Where where, long all, long any, long system) {
                     COLLECTIONS_GET_MANIFEST,
                     COLLECTIONS_GET_ID,
                     COLLECTIONS_GET_SCOPE_ID,
+                    RANGE_SCAN_CREATE,
+                    RANGE_SCAN_CONTINUE,
+                    RANGE_SCAN_CANCEL,
                     DCP_OPEN,
                     DCP_NOOP,
                     DCP_BUFFER_ACK,
@@ -166,7 +167,6 @@ record Requirement(Where where, long all, long any, long system) {
                     DELQ_WITH_META,
                     MUTATE_WITH_META,
                     RETURN_META -> WRITES_META;
-            case RANGE_SCAN_CREATE, RANGE_SCAN_CONTINUE, RANGE_SCAN_CANCEL -> SCANS;
             case DCP_ADD_STREAM, DCP_CLOSE_STREAM, DCP_STREAM_REQ, DCP_GET_FAILOVER_LOG, DCP_SEQNO_ACKNOWLEDGED ->
                 PRODUCES;
             case DCP_STREAM_END,

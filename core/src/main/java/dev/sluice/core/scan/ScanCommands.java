@@ -32,6 +32,12 @@ public final class ScanCommands {
         return ScanRegistry.of(cookie.bucket(), node.clock(), node.limits());
     }
 
+    /** Who may scan a collection; asked each time, since a scan lives on when its client's rights, or its client, change. */
+    private static Status allowed(CommandCookie cookie, String command, int collection) {
+        return Permission.require(
+                cookie, command, Privilege.RANGE_SCAN, Privilege.SYSTEM_COLLECTION_LOOKUP, collection);
+    }
+
     // ---- CREATE -----------------------------------------------------------------------------------------------------
 
     /** A creation under way: a place taken, and the engine asked for a cursor. */
@@ -65,12 +71,7 @@ public final class ScanCommands {
             if (bucket.collections().collection(spec.collection()) == null) {
                 return Status.UNKNOWN_COLLECTION;
             }
-            Status allowed = Permission.require(
-                    cookie,
-                    "RANGE_SCAN_CREATE",
-                    Privilege.RANGE_SCAN,
-                    Privilege.SYSTEM_COLLECTION_LOOKUP,
-                    spec.collection());
+            Status allowed = allowed(cookie, "RANGE_SCAN_CREATE", spec.collection());
             if (allowed != Status.SUCCESS) {
                 return allowed;
             }
@@ -152,8 +153,12 @@ public final class ScanCommands {
             forget(cookie);
             return Status.UNKNOWN_COLLECTION;
         }
+        Status allowed = allowed(cookie, "RANGE_SCAN_CONTINUE", session.collection());
+        if (allowed != Status.SUCCESS) {
+            return allowed;
+        }
         ScanLimits limits = (ScanLimits) Objects.requireNonNull(request.detail(), "detail");
-        boolean system = cookie.access().has(Privilege.SYSTEM_XATTR_READ);
+        boolean system = Permission.has(cookie, Privilege.SYSTEM_XATTR_READ, session.collection());
         Xattrs xattrs = !session.xattrs() ? Xattrs.NONE : system ? Xattrs.ALL : Xattrs.USER;
         Status status = session.begin(limits, cookie.reply().scanEncoder(session.keysOnly(), xattrs));
         if (status == Status.CANCELLED) {
@@ -233,6 +238,10 @@ public final class ScanCommands {
         ScanSession session = registry(cookie).find(request.scanIdHigh(), request.scanIdLow());
         if (session == null || session.vbucket() != request.vbucket()) {
             return Status.NO_SUCH_KEY;
+        }
+        Status allowed = allowed(cookie, "RANGE_SCAN_CANCEL", session.collection());
+        if (allowed != Status.SUCCESS) {
+            return allowed;
         }
         registry(cookie).remove(request.scanIdHigh(), request.scanIdLow());
         cookie.reply().done(cookie);

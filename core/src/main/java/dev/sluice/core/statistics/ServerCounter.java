@@ -16,6 +16,8 @@ public enum ServerCounter {
     AUTH_CMDS,
     /** Logins that were refused. A rise means a client with an old password, or somebody who guesses. */
     AUTH_ERRORS,
+    /** Connections cut because they had to log in and did not for too long. */
+    LOGIN_TIMEOUTS,
     /** Times that a connection left its loop to others before it had run out of commands. */
     CONN_YIELDS,
     /** Commands that failed on a fault of ours, each with a line in the log. */

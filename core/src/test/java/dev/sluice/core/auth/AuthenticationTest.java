@@ -17,7 +17,7 @@ class AuthenticationTest {
 
     private final ServerCounters counters = new ServerCounters();
     private final Authentication authentication =
-            new Authentication(new ManualClock(), Runnable::run, counters, () -> new Random(1));
+            new Authentication(new ManualClock(), Runnable::run, 1, counters, () -> new Random(1));
 
     private static Users users(String... names) {
         TestUsers users = new TestUsers();

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.xerial.snappy.Snappy;
 
 /** GET_CLUSTER_CONFIG, SET_CLUSTER_CONFIG, buckets that are only a map, and the bodies of NOT_MY_VBUCKET. */
 class ClusterConfigWireTest {
@@ -33,6 +34,8 @@ class ClusterConfigWireTest {
     private static final int XERROR = 0x07;
     private static final int SELECT_BUCKET = 0x08;
     private static final int JSON = 0x0b;
+    private static final int SNAPPY = 0x0a;
+    private static final int SNAPPY_EVERYWHERE = 0x13;
     private static final int DEDUPE = 0x1e;
 
     private TestServer server = new TestServer();
@@ -87,6 +90,35 @@ class ClusterConfigWireTest {
 
     @Nested
     class Get {
+        @Test
+        void whoTakesSnappyEverywhere_isSentItCompressed() throws Exception {
+            Response compressed = connect(JSON, SNAPPY_EVERYWHERE).call(getMap());
+            assertThat(compressed.datatype()).isEqualTo(3);
+            assertThat(compressed.value()).hasSizeLessThan(map().json().length);
+            assertThat(Snappy.uncompress(compressed.value())).isEqualTo(map().json());
+
+            Response plain = connect(JSON, SNAPPY).call(getMap());
+            assertThat(plain.datatype()).as("values alone may be compressed").isEqualTo(1);
+            assertThat(plain.value()).isEqualTo(map().json());
+        }
+
+        @Test
+        void mapThatSnappyMakesNoShorter_isSentAsItIs() {
+            assertThat(server.connect().status(setMap("", 1, 1, "{\"a\":1}"))).isZero();
+            WireClient client = connect(JSON, SNAPPY_EVERYWHERE, SELECT_BUCKET);
+            assertThat(client.call(getMap()).text()).isEqualTo("{\"a\":1}");
+            assertThat(client.call(getMap()).datatype()).isEqualTo(1);
+        }
+
+        @Test
+        void mapInNotMyVbucket_isNeverCompressed() {
+            state(0, VBucketState.DEAD);
+            Response response = connect(JSON, SNAPPY_EVERYWHERE).call(Frame.get("k"));
+            assertThat(response.status()).isEqualTo(0x07);
+            assertThat(response.datatype()).isEqualTo(1);
+            assertThat(response.text()).isEqualTo(text(map()));
+        }
+
         @Test
         void withABucket_isThatBucketsMap_inJson() {
             Response response = connect(JSON).call(getMap());

@@ -13,12 +13,14 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.xerial.snappy.Snappy;
 
 /** Cluster maps that the server sends by itself. */
 class NotificationTest {
@@ -95,6 +97,18 @@ class NotificationTest {
         assertThat(notification.status()).isZero();
         assertThat(notification.opaque()).isZero();
         assertThat(notification.cas()).isZero();
+    }
+
+    @Test
+    void full_isCompressed_forWhoTakesThatEverywhere() throws Exception {
+        WireClient client = connect(DUPLEX, FULL, JSON, 0x13);
+        change(1);
+        byte[] frame = client.settle().take();
+        assertThat(frame[5]).as("datatype").isEqualTo((byte) 3);
+        int map = 24 + 16 + "default".length();
+        assertThat(Snappy.uncompress(Arrays.copyOfRange(frame, map, frame.length)))
+                .startsWith('{')
+                .endsWith('}');
     }
 
     @Test

@@ -15,6 +15,7 @@ import dev.sluice.core.fixture.TestUsers;
 import dev.sluice.core.fixture.WireClient;
 import dev.sluice.core.statistics.ServerCounter;
 import dev.sluice.testkit.FaultPlan;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -286,6 +287,52 @@ class AuthWireTest {
                 Response response = Response.parse(many.get(i).take()).get(0);
                 assertThat(response.status()).isEqualTo(i % 2 == 0 ? 0 : 0x20);
             }
+        }
+
+        /** Six are computed and 4,096 wait, of whomever; the next one is to come again. */
+        @Test
+        void oneTooMany_isEtmpfail_andMayComeAgain() {
+            for (int i = 0; i < 6 + 4096; i++) {
+                server.node().authentication().compute(() -> {});
+            }
+            client.send(login("app"));
+            server.loop(0).runAll();
+            assertThat(Response.parse(client.take()).get(0).status()).isEqualTo(0x86);
+            server.settle();
+            assertThat(client.status(Frame.noop())).as("nobody still").isEqualTo(0x24);
+            assertThat(client.status(login("app"))).isZero();
+        }
+
+        @Test
+        void whoNeverLogsIn_isCutAfterAMinute() {
+            WireClient quiet = server.connect(0, false);
+            WireClient guesser = stranger();
+            WireClient user = loggedIn("app");
+            WireClient open = server.connect();
+            for (int i = 0; i < 6; i++) {
+                server.advance(Duration.ofSeconds(9));
+                assertThat(guesser.status(plain("app", "x"))).isEqualTo(0x20);
+            }
+            server.advance(Duration.ofSeconds(5));
+            assertThat(quiet.closed()).as("before").isFalse();
+            server.advance(Duration.ofSeconds(2));
+            assertThat(quiet.closed()).isTrue();
+            assertThat(guesser.closed()).as("failures are no login").isTrue();
+            assertThat(user.status(Frame.noop())).isZero();
+            assertThat(open.status(Frame.noop())).isZero();
+            // The client of all tests is the third.
+            assertThat(server.counter(ServerCounter.LOGIN_TIMEOUTS)).isEqualTo(3);
+        }
+
+        @Test
+        void whoBeginsALoginAnew_hasAMinuteFromThen() {
+            WireClient user = loggedIn("app");
+            server.advance(Duration.ofMinutes(10));
+            assertThat(user.status(plain("app", "x"))).isEqualTo(0x20);
+            server.advance(Duration.ofSeconds(58));
+            assertThat(user.closed()).isFalse();
+            server.advance(Duration.ofSeconds(4));
+            assertThat(user.closed()).isTrue();
         }
 
         @Test

@@ -163,11 +163,7 @@ public final class ConfigurationReader {
         ThreadCounts counts = ThreadCounts.of(threads, environment.cores());
         Settings limitSettings = section(root, Keys.LIMITS, Keys.LIMIT_VALUES);
         Limits limits = LimitsSection.of(
-                Problem.member(ROOT, Keys.LIMITS),
-                limitSettings,
-                counts.eventLoops(),
-                environment.heapBytes(),
-                problems::add);
+                Problem.member(ROOT, Keys.LIMITS), limitSettings, counts, environment.heapBytes(), problems::add);
         Users users = users(root);
         boolean usersThere = root.get(Keys.USERS) instanceof Map<?, ?> entries && !entries.isEmpty();
         List<ListenerConfiguration> listeners = listeners(root, usersThere);

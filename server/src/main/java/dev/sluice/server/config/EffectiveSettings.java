@@ -58,8 +58,15 @@ final class EffectiveSettings {
         all.put(Keys.LIMITS, bounds);
         putIfThere(all, Keys.PLUGINS, plugins);
         all.put(Keys.DATA, data.toString());
+        return with(
+                all, buckets.stream().map(ServerConfiguration.Bucket::spec).toList());
+    }
+
+    /** The same settings, with these buckets. */
+    static Map<String, Object> with(Map<String, Object> settings, List<BucketSpec> buckets) {
         Map<String, Object> named = new LinkedHashMap<>();
-        buckets.forEach(bucket -> named.put(bucket.spec().name(), bucket(bucket.spec())));
+        buckets.forEach(bucket -> named.put(bucket.name(), bucket(bucket)));
+        Map<String, Object> all = new LinkedHashMap<>(settings);
         all.put(Keys.BUCKETS, named);
         return all;
     }

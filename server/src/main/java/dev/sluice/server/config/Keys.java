@@ -344,6 +344,11 @@ final class Keys {
                     1_000_000,
                     "TLS handshakes under way at a time; a connection that would begin one more is closed at once."),
             duration(
+                    "login",
+                    LIMIT_DEFAULTS.loginNanosMax(),
+                    DAY_MS,
+                    "How long a connection may stay that has to log in and does not."),
+            duration(
                     "stop",
                     LIMIT_DEFAULTS.stopNanosMax(),
                     3_600 * SECOND_MS,

@@ -16,7 +16,8 @@ final class LimitsSection {
     private LimitsSection() {}
 
     /** The limits that were given, defaults for the others; defaults for all where two of them contradict each other. */
-    static Limits of(String path, Settings settings, int loops, long heapBytes, Consumer<Problem> problems) {
+    static Limits of(String path, Settings settings, ThreadCounts threads, long heapBytes, Consumer<Problem> problems) {
+        int loops = threads.eventLoops();
         Limits defaults = Limits.defaults(loops, heapBytes);
         long inbound = settings.number(INBOUND, defaults.inboundBytesMax());
         boolean fits = atLeast(path, settings, "frame", "value", problems);
@@ -44,6 +45,9 @@ final class LimitsSection {
                 nanos(settings, "stallBucketGone"),
                 nanos(settings, "scanLifetime"),
                 integer(settings, "valueOffLoad"),
+                // One thread is left for the engines' tasks and handshakes.
+                Math.max(1, Math.min(Limits.LOGINS_COMPUTED_MAX, threads.nonIo() - 1)),
+                nanos(settings, "login"),
                 nanos(settings, "stop"));
     }
 

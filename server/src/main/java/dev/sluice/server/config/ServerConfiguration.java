@@ -49,6 +49,11 @@ public record ServerConfiguration(
         buckets = List.copyOf(buckets);
     }
 
+    /** As {@link #effective()}, with these buckets in place of those of the start. */
+    public Map<String, Object> effective(List<BucketSpec> present) {
+        return EffectiveSettings.with(effective, present);
+    }
+
     /** Which keys of the file say something else in another configuration, except for buckets and users. */
     public Set<String> unlike(ServerConfiguration other) {
         return EffectiveSettings.differences(this, other);

@@ -54,8 +54,16 @@ public final class Handshakes {
         underWay.decrementAndGet();
     }
 
-    Executor tasks() {
-        return tasks;
+    /**
+     * Runs the costly part of a channel's handshake. What still waits when the channel closes is not worth the time any
+     * more, and its failure would be nobody's: the pipeline is empty then.
+     */
+    Executor tasks(Channel channel) {
+        return task -> tasks.execute(() -> {
+            if (channel.isOpen()) {
+                task.run();
+            }
+        });
     }
 
     long timeoutMs() {

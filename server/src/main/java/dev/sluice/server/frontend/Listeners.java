@@ -141,7 +141,7 @@ public final class Listeners {
         // Where no login is asked for, everybody is who the certificate says.
         Predicate<String> known =
                 name -> listener.open() || node.authentication().knows(name);
-        SslHandler ssl = tls.newHandler(channel.alloc(), handshakes.tasks());
+        SslHandler ssl = tls.newHandler(channel.alloc(), handshakes.tasks(channel));
         ssl.setHandshakeTimeoutMillis(handshakes.timeoutMs());
         channel.pipeline().addLast(ssl, new HandshakeHandler(listener, tls, ssl, handshakes, known, service));
     }

@@ -99,7 +99,7 @@ final class ManagementHandler extends ChannelInboundHandlerAdapter {
         request = null;
         bodyBytes = 0;
         answering = false;
-        deadline = context.executor().schedule(() -> context.channel().close(), seconds, TimeUnit.SECONDS);
+        startClock(context, seconds);
         while (!answering && !ahead.isEmpty()) {
             take(context, ahead.remove());
         }
@@ -182,6 +182,7 @@ final class ManagementHandler extends ChannelInboundHandlerAdapter {
         }
         if (open || certifiedUser != null) {
             Visit visit = new Visit(open ? null : certifiedUser, host);
+            stopClock(); // So is a page.
             try {
                 pool.execute(() -> make(context, () -> pages.page(path, visit), keepAlive));
             } catch (RejectedExecutionException e) {
@@ -194,6 +195,7 @@ final class ManagementHandler extends ChannelInboundHandlerAdapter {
             send(context, unauthorized(), keepAlive);
             return;
         }
+        stopClock(); // A login that waits for its turn is the server's delay.
         String peer = String.valueOf(context.channel().remoteAddress());
         visitors.login(peer, credentials.user(), credentials.password()).whenComplete((known, failure) -> {
             credentials.forget();
@@ -252,6 +254,9 @@ final class ManagementHandler extends ChannelInboundHandlerAdapter {
         if (page.status().equals(HttpResponseStatus.METHOD_NOT_ALLOWED)) {
             response.headers().set(HttpHeaderNames.ALLOW, HttpMethod.GET + ", " + HttpMethod.HEAD);
         }
+        if (deadline == null) {
+            startClock(context, FIRST_REQUEST_SECONDS_MAX);
+        }
         ChannelFuture sent = context.writeAndFlush(response);
         sent.addListener(done -> {
             if (!done.isSuccess() || !keepAlive) {
@@ -268,6 +273,10 @@ final class ManagementHandler extends ChannelInboundHandlerAdapter {
         if (context.channel().isActive()) {
             expect(context, NEXT_REQUEST_SECONDS_MAX);
         }
+    }
+
+    private void startClock(ChannelHandlerContext context, long seconds) {
+        deadline = context.executor().schedule(() -> context.channel().close(), seconds, TimeUnit.SECONDS);
     }
 
     private void stopClock() {

@@ -193,7 +193,8 @@ class ConfigurationReaderTest {
             assertThat(listener.open()).isTrue();
         });
         assertThat(configuration.threads()).isEqualTo(new ThreadCounts(8, 8, 4, 16, 2));
-        assertThat(configuration.limits()).isEqualTo(Limits.defaults(8, 10 * GIB));
+        assertThat(configuration.limits())
+                .isEqualTo(Limits.defaults(8, 10 * GIB).with("loginsComputedMax", 1));
         assertThat(configuration.buckets()).singleElement().satisfies(bucket -> {
             assertThat(bucket.optional()).isFalse();
             assertThat(bucket.spec().name()).isEqualTo("default");
@@ -216,7 +217,8 @@ class ConfigurationReaderTest {
                  "limits": {"connections": 7, "commandsPerTurn": 9, "turn": "10ms",
                    "frame": "11MiB", "frameUnauthenticated": "12KiB", "value": 13, "inbound": "14 MiB",
                    "outboundHigh": 15000, "outboundLow": 16, "copy": "17KiB", "spool": 180, "stall": "19s",
-                   "stallBucketGone": "20ms", "scanLifetime": "21m", "valueOffLoad": 22, "stop": "1h"},
+                   "stallBucketGone": "20ms", "scanLifetime": "21m", "valueOffLoad": 22, "login": "23s",
+                   "stop": "1h"},
                  "buckets": {
                    "..": {"engine": "memory", "quota": 1048576, "flush": true, "optional": true, "vbuckets": 1,
                            "compressionMode": "active", "minCompressionRatio": 2, "xattrs": false},
@@ -248,6 +250,8 @@ class ConfigurationReaderTest {
                         20 * ms,
                         21 * 60_000 * ms,
                         22,
+                        5,
+                        23_000 * ms,
                         3_600_000 * ms));
         assertThat(configuration.buckets())
                 .satisfiesExactly(
@@ -364,9 +368,10 @@ class ConfigurationReaderTest {
     /** Whoever adds a limit gives it a key. */
     @Test
     void everyLimit_hasAKey() {
+        int byThreads = 2; // How many loops there are, and how many logins are computed at a time.
         assertThat(Keys.LIMIT_VALUES)
                 .hasSize(Limits.class.getRecordComponents().length
-                        - 1
+                        - byThreads
                         + HandshakeLimits.class.getRecordComponents().length);
     }
 }
