@@ -41,6 +41,7 @@ public final class ConfigurationKey {
     private final long maximum;
     private final List<String> choices;
     private final boolean dynamic;
+    private final boolean secret;
     private final String description;
 
     private ConfigurationKey(
@@ -52,6 +53,7 @@ public final class ConfigurationKey {
             long maximum,
             List<String> choices,
             boolean dynamic,
+            boolean secret,
             String description) {
         this.name = Objects.requireNonNull(name, "name");
         this.type = type;
@@ -61,6 +63,7 @@ public final class ConfigurationKey {
         this.maximum = maximum;
         this.choices = List.copyOf(choices);
         this.dynamic = dynamic;
+        this.secret = secret;
         this.description = Objects.requireNonNull(description, "description");
     }
 
@@ -72,7 +75,7 @@ public final class ConfigurationKey {
             long maximum,
             List<String> choices,
             String d) {
-        return new ConfigurationKey(name, type, false, value, minimum, maximum, choices, false, d);
+        return new ConfigurationKey(name, type, false, value, minimum, maximum, choices, false, false, d);
     }
 
     /** A text; {@code defaultValue} may be null for "not given". */
@@ -115,12 +118,22 @@ public final class ConfigurationKey {
 
     /** The same key, which every bucket of the engine must give. */
     public ConfigurationKey asRequired() {
-        return new ConfigurationKey(name, type, true, null, minimum, maximum, choices, dynamic, description);
+        return new ConfigurationKey(name, type, true, null, minimum, maximum, choices, dynamic, secret, description);
     }
 
     /** The same key, which can be changed while the bucket serves, see {@link Reconfigurable}. */
     public ConfigurationKey asDynamic() {
-        return new ConfigurationKey(name, type, required, defaultValue, minimum, maximum, choices, true, description);
+        return new ConfigurationKey(
+                name, type, required, defaultValue, minimum, maximum, choices, true, secret, description);
+    }
+
+    /**
+     * The same key, whose value is nobody's business but the engine's, such as a password or an address with one in it. The
+     * server leaves it out of what it tells about the bucket's settings. In its files it stands as it was given.
+     */
+    public ConfigurationKey asSecret() {
+        return new ConfigurationKey(
+                name, type, required, defaultValue, minimum, maximum, choices, dynamic, true, description);
     }
 
     /** The name in the bucket's JSON object, in lowerCamelCase. */
@@ -155,6 +168,10 @@ public final class ConfigurationKey {
 
     public boolean dynamic() {
         return dynamic;
+    }
+
+    public boolean secret() {
+        return secret;
     }
 
     /** One sentence for the documentation. */

@@ -3,6 +3,7 @@ package dev.sluice.engine;
 import dev.sluice.engine.annotation.OnBackground;
 import dev.sluice.engine.annotation.Stable;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Makes engines of one type. Found through {@link java.util.ServiceLoader}: name the implementation in {@code
@@ -28,6 +29,18 @@ public interface EngineProvider {
      */
     default List<ConfigurationKey> configurationKeys() {
         return List.of();
+    }
+
+    /**
+     * Settings that are right each for itself and do not fit together. Asked before a bucket is created or changed, so that
+     * an operator hears of it with all other mistakes.
+     *
+     * @param configuration checked against {@link #configurationKeys}
+     * @return what would be right, in words such as {@code at most highWatermark, 0.85}, by the name of the key that is to
+     *     blame; empty where all is well
+     */
+    default Map<String, String> contradictions(BucketConfiguration configuration) {
+        return Map.of();
     }
 
     /**

@@ -9,6 +9,7 @@ import dev.sluice.engine.EngineException;
 import dev.sluice.engine.EngineProvider;
 import dev.sluice.engine.SpiVersion;
 import java.util.List;
+import java.util.Map;
 
 /** Makes engines of type {@code "memory"}: buckets that are gone when the server stops. */
 public final class MemoryEngineProvider implements EngineProvider {
@@ -34,6 +35,11 @@ public final class MemoryEngineProvider implements EngineProvider {
     @Override
     public List<ConfigurationKey> configurationKeys() {
         return Settings.KEYS;
+    }
+
+    @Override
+    public Map<String, String> contradictions(BucketConfiguration configuration) {
+        return Settings.of(configuration).contradictions();
     }
 
     @Override

@@ -53,6 +53,11 @@ public final class FaultInjectingProvider implements EngineProvider {
     }
 
     @Override
+    public Map<String, String> contradictions(BucketConfiguration configuration) {
+        return inner.contradictions(configuration);
+    }
+
+    @Override
     public DurabilityLevel durabilityMax() {
         return inner.durabilityMax();
     }

@@ -2,20 +2,20 @@ package dev.sluice.server;
 
 import dev.sluice.core.administration.BucketAdministration;
 import dev.sluice.core.administration.Configuration;
-import dev.sluice.core.auth.Users;
+import dev.sluice.core.auth.UserSource;
 import dev.sluice.server.config.ConfigurationException;
 import dev.sluice.server.config.ConfigurationReader;
 import dev.sluice.server.config.ConfigurationSource;
+import dev.sluice.server.config.ListenerConfiguration;
 import dev.sluice.server.config.ServerConfiguration;
+import dev.sluice.server.frontend.Listeners.TlsReplacement;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +23,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The configuration of a server that runs, to be checked and read again. A file is used only if there is no mistake in it.
  * Background threads.
+ *
+ * <p>Clients and signals may ask for it at the same time. One reload after the other reads and takes what it has read, so
+ * that what holds in the end is what was read last; what follows for the buckets is done in the same order.
  */
 final class RunningConfiguration implements Configuration {
 
@@ -31,31 +34,33 @@ final class RunningConfiguration implements Configuration {
     /** What texts without a file are called in messages. */
     private static final Path UNNAMED = Path.of("configuration");
 
-    /** The section that is looked at bucket by bucket. */
-    private static final String BUCKETS = "buckets";
-
-    private final BucketAdministration buckets;
-    private final Supplier<List<String>> files;
-    private final Consumer<Users> users;
     private final ServerConfiguration started;
-    private volatile ServerConfiguration present;
+    private final BucketAdministration buckets;
+    private final Function<UserSource, List<String>> users;
+    private final Function<List<ListenerConfiguration>, TlsReplacement> certificates;
+
+    /** Held from the reading of a file until all of it is taken. */
+    private final Object reloading = new Object();
+
+    /** The newest of the reloads, as far as buckets are concerned. Guarded by {@link #reloading}. */
+    private CompletableFuture<?> newest = CompletableFuture.completedFuture(null);
 
     /**
      * The configuration of a server that has started from it.
      *
-     * @param users takes the users that the file has now
-     * @param files reads again what the configuration refers to, such as certificates; answers what is wrong with it
+     * @param users has users read, and takes them; answers what is wrong with them
+     * @param certificates gets what TLS listeners need, and puts it in force later; of the listeners that the file has now,
+     *     or of none where there is no file
      */
     RunningConfiguration(
             ServerConfiguration started,
             BucketAdministration buckets,
-            Consumer<Users> users,
-            Supplier<List<String>> files) {
+            Function<UserSource, List<String>> users,
+            Function<List<ListenerConfiguration>, TlsReplacement> certificates) {
         this.started = started;
-        this.present = started;
         this.buckets = buckets;
         this.users = users;
-        this.files = files;
+        this.certificates = certificates;
     }
 
     @Override
@@ -69,49 +74,63 @@ final class RunningConfiguration implements Configuration {
     }
 
     private ServerConfiguration read(@Nullable String json) throws ConfigurationException {
-        ConfigurationSource source = present.source();
+        ConfigurationSource source = started.source();
         Path file = source.file() == null ? UNNAMED : source.file();
-        return ConfigurationReader.reread(file, json, source.environment(), present.catalog());
+        return ConfigurationReader.reread(file, json, source.environment(), started.catalog());
     }
 
     @Override
     public CompletableFuture<List<String>> reload() {
+        synchronized (reloading) {
+            AtomicReference<@Nullable Reading> taken = new AtomicReference<>();
+            List<String> mistakes = users.apply(() -> {
+                Reading reading = read();
+                taken.set(reading);
+                return reading.configuration.users();
+            });
+            Reading reading = taken.get();
+            if (reading == null) {
+                return CompletableFuture.completedFuture(mistakes);
+            }
+            reading.certificates.install().run();
+            ServerConfiguration fresh = reading.configuration;
+            List<String> left = new ArrayList<>();
+            started.unlike(fresh).forEach(key -> left.add(key + " has its effect after a restart"));
+            left.addAll(reading.certificates.left());
+            CompletableFuture<List<String>> followed = newest.handle((done, failure) -> null)
+                    .thenCompose(nothing -> buckets.reload(fresh.runTime().file()))
+                    .thenApply(unchanged -> {
+                        left.addAll(unchanged);
+                        left.forEach(sentence ->
+                                LOG.warn("configuration read again, and not all of it in force: {}", sentence));
+                        return List.of();
+                    });
+            newest = followed;
+            return followed;
+        }
+    }
+
+    /** A configuration without a mistake, and what its listeners are to get. */
+    private record Reading(ServerConfiguration configuration, TlsReplacement certificates) {}
+
+    /** Reads all of the file and all that it names, so that either all of it is taken or nothing. */
+    private Reading read() throws UserSource.MistakesException {
+        boolean builtIn = started.source().file() == null; // What is built in does not change, but its files may.
         ServerConfiguration fresh;
         try {
-            fresh = present.source().file() == null ? present : read(null); // What is built in does not change.
+            fresh = builtIn ? started : read(null);
         } catch (ConfigurationException e) {
-            return CompletableFuture.completedFuture(e.mistakes());
+            throw new UserSource.MistakesException(e.mistakes());
         }
-        List<String> mistakes = files.get();
-        if (!mistakes.isEmpty()) {
-            return CompletableFuture.completedFuture(mistakes);
+        TlsReplacement replacement = certificates.apply(builtIn ? List.of() : listeners(fresh));
+        if (!replacement.mistakes().isEmpty()) {
+            throw new UserSource.MistakesException(replacement.mistakes());
         }
-        List<String> left = new ArrayList<>(unfollowed(fresh));
-        present = fresh;
-        users.accept(fresh.users());
-        return buckets.reload(fresh.runTime().file()).thenApply(unchanged -> {
-            left.addAll(unchanged);
-            left.forEach(sentence -> LOG.warn("configuration read again, and not all of it in force: {}", sentence));
-            return List.of();
-        });
+        return new Reading(fresh, replacement);
     }
 
-    /** What is in force: of each section what the server has started with, of buckets what the file has said last. */
-    Map<String, Object> effective() {
-        Map<String, Object> all = new LinkedHashMap<>(started.effective());
-        all.put(BUCKETS, Objects.requireNonNull(present.effective().get(BUCKETS), BUCKETS));
-        return all;
-    }
-
-    /** What has changed and nothing follows while the server runs. */
-    private List<String> unfollowed(ServerConfiguration fresh) {
-        List<String> left = new ArrayList<>();
-        Map<String, Object> before = started.effective();
-        fresh.effective().forEach((key, value) -> {
-            if (!key.equals(BUCKETS) && !Objects.equals(value, before.get(key))) {
-                left.add(key + " has its effect after a restart");
-            }
-        });
-        return left;
+    private static List<ListenerConfiguration> listeners(ServerConfiguration configuration) {
+        return Stream.concat(configuration.listeners().stream(), configuration.mgmt().listeners().stream())
+                .toList();
     }
 }

@@ -8,7 +8,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * SIGTERM and SIGINT: the first asks for an orderly stop, the second ends the process at once. SIGHUP, where the system
- * has it: certificates and keys are read again.
+ * has it: the configuration is read again, with its users and buckets and with certificates and keys.
  *
  * <p>A shutdown hook alone cannot tell a second signal: the JDK lets it wait for the hooks. The JDK's class for signals is
  * exported and has been there always, but compilers warn of it whoever names it; hence by reflection. Where it is missing
@@ -21,6 +21,7 @@ final class Signals {
     /** What shells add to a signal's number. */
     private static final int EXIT_SIGNAL_BASE = 128;
 
+    private static final int INT_NUMBER = 2;
     private static final int TERM_NUMBER = 15;
 
     private Signals() {}
@@ -31,8 +32,8 @@ final class Signals {
     static void obey(SluiceServer server) {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server), "sluice-stop"));
         AtomicBoolean asked = new AtomicBoolean();
-        on("TERM", () -> signalled(asked));
-        on("INT", () -> signalled(asked));
+        on("TERM", () -> signalled(asked, TERM_NUMBER));
+        on("INT", () -> signalled(asked, INT_NUMBER));
         // On a thread of its own: it reads files.
         on("HUP", () -> new Thread(() -> reload(server), "sluice-reload").start());
     }
@@ -66,12 +67,12 @@ final class Signals {
         }
     }
 
-    private static void signalled(AtomicBoolean asked) {
+    private static void signalled(AtomicBoolean asked, int number) {
         if (asked.compareAndSet(false, true)) {
             // On a thread of its own: exiting returns only when the hooks have, and the next signal needs this thread.
             new Thread(() -> System.exit(0), "sluice-signal").start();
         } else {
-            Runtime.getRuntime().halt(EXIT_SIGNAL_BASE + TERM_NUMBER);
+            Runtime.getRuntime().halt(EXIT_SIGNAL_BASE + number);
         }
     }
 

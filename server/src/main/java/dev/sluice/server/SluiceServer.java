@@ -7,6 +7,7 @@ import dev.sluice.core.Node;
 import dev.sluice.core.administration.BucketAdministration;
 import dev.sluice.core.administration.BucketPlan;
 import dev.sluice.core.administration.QuotaBudget;
+import dev.sluice.core.bucket.Bucket;
 import dev.sluice.core.bucket.BucketSpec;
 import dev.sluice.core.cluster.NetworkInterface;
 import dev.sluice.core.cluster.NodeAddresses;
@@ -19,6 +20,7 @@ import dev.sluice.server.config.ServerConfiguration;
 import dev.sluice.server.frontend.EventLoops;
 import dev.sluice.server.frontend.Listeners;
 import dev.sluice.server.mgmt.ManagementService;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -59,6 +61,7 @@ public final class SluiceServer implements AutoCloseable {
     private final ManagementService management;
     private final Map<String, BucketSpec> served = new LinkedHashMap<>();
     private volatile @Nullable RunningConfiguration running;
+    private @Nullable Closeable dataLock;
     private boolean closed;
 
     private SluiceServer(ServerConfiguration configuration) {
@@ -82,7 +85,8 @@ public final class SluiceServer implements AutoCloseable {
     public static SluiceServer start(ServerConfiguration configuration) throws StartException {
         SluiceServer server = new SluiceServer(configuration);
         try {
-            configuration.runTime().deleteLeftovers();
+            server.dataLock = configuration.runTime().lock();
+            configuration.runTime().finishDeletions();
             server.administer(server.createBuckets());
             server.loops.tick(server.node);
             for (ListenerConfiguration listener : configuration.listeners()) {
@@ -158,10 +162,11 @@ public final class SluiceServer implements AutoCloseable {
                 runTime.file(),
                 runTime.changes());
         RunningConfiguration running = new RunningConfiguration(
-                configuration, administration, node.authentication()::users, this::reloadFiles);
+                configuration, administration, node.authentication()::replace, listeners::replaceTls);
         this.running = running;
         node.administered(administration, running);
-        node.settings(() -> JsonText.of(running.effective()));
+        node.settings(() -> JsonText.of(configuration.effective(
+                node.buckets().all().stream().map(Bucket::spec).toList())));
     }
 
     /** A port that nobody has asked for may be taken: any other does as well, since clients learn it from the map. */
@@ -203,13 +208,9 @@ public final class SluiceServer implements AutoCloseable {
     public List<String> reload() {
         RunningConfiguration configured = running;
         List<String> mistakes =
-                configured == null ? reloadFiles() : configured.reload().join();
+                configured == null ? List.of() : configured.reload().join();
         mistakes.forEach(mistake -> LOG.warn("not reloaded, the old one stays in force: {}", mistake));
         return mistakes;
-    }
-
-    private List<String> reloadFiles() {
-        return listeners.reloadTls();
     }
 
     /** Where the management interface listens, with the real ports, in the order of the configuration. */
@@ -261,7 +262,19 @@ public final class SluiceServer implements AutoCloseable {
         awaitNode();
         loops.stop(LOOPS_TIMEOUT_MS).awaitUninterruptibly(2 * LOOPS_TIMEOUT_MS);
         pools.stop();
+        closeLock();
         configuration.catalog().close();
+    }
+
+    /** After the last thread that could write. */
+    private void closeLock() {
+        try {
+            if (dataLock != null) {
+                dataLock.close();
+            }
+        } catch (IOException e) {
+            LOG.warn("data directory cannot be unlocked before the process ends", e);
+        }
     }
 
     private void awaitNode() {

@@ -29,6 +29,9 @@ final class Timer {
 
     private static final int CHANGES_MAX = 1024;
 
+    /** A failure that lasts must not take a processor. */
+    private static final long AFTER_FAILURE_NANOS = 100_000_000L;
+
     private final ConcurrentLinkedQueue<Entry> changes = new ConcurrentLinkedQueue<>();
     private final AtomicInteger changeCount = new AtomicInteger();
     private final AtomicLong sequence = new AtomicLong();
@@ -64,16 +67,25 @@ final class Timer {
 
     private void run() {
         while (!stopped) {
-            takeChanges();
-            long now = System.nanoTime();
-            while (!waiting.isEmpty() && waiting.first().dueNanos - now <= 0) {
-                start(waiting.pollFirst());
+            try {
+                turn();
+            } catch (Throwable e) { // No memory, most likely. Without this thread no timeout would ever come again.
+                LOG.error("timer failed, and goes on", e);
+                LockSupport.parkNanos(this, AFTER_FAILURE_NANOS);
             }
-            long wake = waiting.isEmpty() ? now + Long.MAX_VALUE / 2 : waiting.first().dueNanos;
-            wakeNanos = wake;
-            if (changes.isEmpty()) {
-                LockSupport.parkNanos(this, wake - System.nanoTime());
-            }
+        }
+    }
+
+    private void turn() {
+        takeChanges();
+        long now = System.nanoTime();
+        while (!waiting.isEmpty() && waiting.first().dueNanos - now <= 0) {
+            start(waiting.pollFirst());
+        }
+        long wake = waiting.isEmpty() ? now + Long.MAX_VALUE / 2 : waiting.first().dueNanos;
+        wakeNanos = wake;
+        if (changes.isEmpty()) {
+            LockSupport.parkNanos(this, wake - System.nanoTime());
         }
     }
 
@@ -84,12 +96,13 @@ final class Timer {
 
     private void takeChanges() {
         changeCount.set(0);
-        for (Entry entry = changes.poll(); entry != null; entry = changes.poll()) {
+        for (Entry entry = changes.peek(); entry != null; entry = changes.peek()) {
             if (entry.state.get() == Entry.WAITING) {
                 waiting.add(entry);
             } else {
                 waiting.remove(entry);
             }
+            changes.remove(); // Not before: what cannot be added for want of memory is added at the next turn.
         }
         heldCount = waiting.size();
     }
@@ -99,6 +112,8 @@ final class Timer {
             entry.pool.execute(entry);
         } catch (RejectedExecutionException e) {
             LOG.debug("a task came due after its pool had stopped");
+        } catch (Throwable e) {
+            LOG.error("a task that came due is lost", e);
         }
     }
 

@@ -8,6 +8,9 @@ import java.util.concurrent.RejectedExecutionException;
 /** The users of the configuration at the management interface. Their passwords are checked where those of SASL are. */
 final class UserVisitors implements Visitors {
 
+    /** How the log calls it. RFC 7617. */
+    private static final String MECHANISM = "HTTP-BASIC";
+
     private final Authentication authentication;
 
     UserVisitors(Authentication authentication) {
@@ -15,13 +18,13 @@ final class UserVisitors implements Visitors {
     }
 
     @Override
-    public CompletableFuture<Boolean> login(String user, byte[] password) {
+    public CompletableFuture<Boolean> login(String peer, String user, byte[] password) {
         CompletableFuture<Boolean> known = new CompletableFuture<>();
         try {
             authentication.compute(() -> {
                 try {
-                    known.complete(authentication.isPassword(user, password));
-                } catch (RuntimeException | AssertionError e) {
+                    known.complete(authentication.isPassword(peer, MECHANISM, user, password));
+                } catch (RuntimeException | Error e) {
                     known.completeExceptionally(e);
                 }
             });

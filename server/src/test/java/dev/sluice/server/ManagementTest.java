@@ -151,7 +151,7 @@ class ManagementTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"POST", "PUT", "DELETE", "HEAD"})
+        @ValueSource(strings = {"POST", "PUT", "DELETE"})
         void othersThanGet_areRefused(String method) throws Exception {
             HttpRequest request = HttpRequest.newBuilder(
                             URI.create("http://127.0.0.1:" + port() + "/pools/default/buckets/travel"))
@@ -161,7 +161,37 @@ class ManagementTest {
             HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
 
             assertThat(response.statusCode()).isEqualTo(405);
-            assertThat(response.headers().firstValue("allow")).hasValue("GET");
+            assertThat(response.headers().firstValue("allow")).hasValue("GET, HEAD");
+        }
+
+        /** What load balancers ask. */
+        @ParameterizedTest
+        @ValueSource(strings = {"/", "/pools/default/buckets/travel"})
+        void head_isLikeGet_withoutTheBody(String path) throws Exception {
+            HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
+                    .method("HEAD", HttpRequest.BodyPublishers.noBody())
+                    .build();
+
+            HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+
+            assertThat(response.statusCode()).isEqualTo(200);
+            assertThat(response.body()).isEmpty();
+            assertThat(response.headers().firstValueAsLong("content-length").orElse(0))
+                    .isPositive();
+        }
+
+        /** What proxies send. RFC 9112 3.2.2. */
+        @ParameterizedTest
+        @ValueSource(strings = {"http://sluice.example", "http://sluice.example/", "http://sluice.example/pools"})
+        void targetsWithTheServerInThem_areThePathBehindIt(String target) throws Exception {
+            try (Socket socket = new Socket("127.0.0.1", port())) {
+                socket.getOutputStream()
+                        .write(("GET " + target + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                                .getBytes(StandardCharsets.US_ASCII));
+
+                assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                        .startsWith("HTTP/1.1 200");
+            }
         }
 
         @Test

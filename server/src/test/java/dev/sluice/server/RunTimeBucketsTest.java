@@ -1,6 +1,7 @@
 package dev.sluice.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.core.bucket.Bucket;
 import dev.sluice.server.BinaryClient.Response;
@@ -13,6 +14,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Buckets that clients create, change and delete, over restarts and edits of the file. */
 @ExtendWith(ServerChecks.class)
@@ -139,6 +142,45 @@ class RunTimeBucketsTest {
         try (SluiceServer server = start()) {
             assertThat(home.resolve("data/@deleted-x")).doesNotExist();
             assertThat(names(server)).containsExactly("default");
+        }
+    }
+
+    /** Each would write down what it knows, and lose what the other was answered with. */
+    @Test
+    void aSecondServer_inTheSameDirectory_doesNotStart() throws Exception {
+        try (SluiceServer server = start()) {
+            assertThatThrownBy(this::start)
+                    .isInstanceOf(StartException.class)
+                    .hasMessageContaining("another server has it")
+                    .hasMessageContaining(home.resolve("data").toString());
+            succeed(server, CREATE, "one", MEMORY);
+        }
+        try (SluiceServer server = start()) {
+            assertThat(names(server)).containsExactly("default", "one");
+        }
+    }
+
+    /** What a crash, or a stop, leaves of a deletion that was written down and not finished. */
+    @ParameterizedTest
+    @ValueSource(strings = {"{}", "{\"z\": {\"engine\": \"memory\", \"quota\": \"8MiB\"}}"})
+    void filesOfADeletedBucket_goBeforeTheNextOneOfThatNameBegins(String inFile) throws Exception {
+        buckets = inFile;
+        Path directory = Files.createDirectories(home.resolve("data/z"));
+        Files.writeString(
+                directory.resolve("manifest.json"),
+                "{\"version\":1,\"source\":\"client\",\"dropped\":[],\"manifest\":{\"uid\":\"5\",\"scopes\":[{\"name\":"
+                        + "\"_default\",\"uid\":\"0\",\"collections\":[{\"name\":\"old\",\"uid\":\"9\"}]}]}}");
+        Path state = home.resolve("data/@buckets.json");
+        Files.writeString(state, "{\"version\":1,\"buckets\":{\"z\":{\"bucket\":null,\"filesLeft\":true}}}");
+        try (SluiceServer server = start()) {
+            assertThat(Files.readString(state)).doesNotContain("filesLeft");
+            if (inFile.equals("{}")) {
+                assertThat(directory).doesNotExist();
+                succeed(server, CREATE, "z", MEMORY);
+            }
+            Bucket bucket = server.node().buckets().ready("z");
+            assertThat(bucket).isNotNull();
+            assertThat(bucket.collections().uid()).isZero();
         }
     }
 

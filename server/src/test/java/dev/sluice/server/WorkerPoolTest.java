@@ -72,6 +72,23 @@ class WorkerPoolTest {
         assertThat(System.nanoTime() - begin).isGreaterThanOrEqualTo(50 * MS);
     }
 
+    /** Memory may be gone for a moment; whoever relies on a timeout would wait for ever. */
+    @Test
+    void aPoolThatCannotTakeATask_doesNotEndTheTimer() throws Exception {
+        CountDownLatch refused = new CountDownLatch(1);
+        CountDownLatch run = new CountDownLatch(1);
+        timer.schedule(
+                task -> {
+                    refused.countDown();
+                    throw new OutOfMemoryError("simulated");
+                },
+                () -> {},
+                0);
+        assertThat(refused.await(10, TimeUnit.SECONDS)).isTrue();
+        timer.schedule(Runnable::run, run::countDown, 1);
+        assertThat(run.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+
     @Test
     void earlierTask_wakesATimerThatSleepsLong() throws Exception {
         pool.schedule(() -> done.add("late"), HOUR);

@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +19,10 @@ import org.jspecify.annotations.Nullable;
 public final class BucketBody {
 
     private static final int BYTES_MAX = 1 << 20;
+
+    /** So many mistakes are named; who has corrected them hears of the next ones. */
+    private static final int ERRORS_MAX = 100;
+
     private static final String MODULE = "ep";
     private static final String NO_BUCKET_MODULE = "nobucket";
     private static final String EXTENSION = ".so";
@@ -52,12 +55,12 @@ public final class BucketBody {
                 ? reader.parse(text, problems::add)
                 : BucketParameters.toObject(bucket, configuration(), reader, problems::add);
         if (object == null || !problems.isEmpty()) {
-            throw invalid(problems.stream().map(Problem::toString).collect(Collectors.joining("; ")));
+            throw invalid(Problem.joined(problems));
         }
         return object;
     }
 
-    /** What each parameter is worth; of a JSON object all mistakes together. */
+    /** What each parameter is worth; of a JSON object its mistakes together. */
     public Map<String, Object> validate(String bucket, BucketReader reader) throws BucketException {
         if (!isJson()) {
             return BucketParameters.validate(configuration());
@@ -67,7 +70,9 @@ public final class BucketBody {
         if (object != null && problems.isEmpty()) {
             BucketPlan unused = reader.read(bucket, object, problems::add);
         }
-        return Map.of("errors", problems.stream().map(Problem::toString).toList());
+        return Map.of(
+                "errors",
+                problems.stream().limit(ERRORS_MAX).map(Problem::toString).toList());
     }
 
     private boolean isJson() {

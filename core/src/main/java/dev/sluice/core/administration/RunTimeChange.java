@@ -9,7 +9,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param file the bucket's object in the file at that time, or null where it had none
  * @param bucket what the bucket is since, or null where it was deleted
+ * @param filesLeft of a deleted bucket: whether its files may still be there, and no bucket of that name may begin before
+ *     they are gone. That holds whatever the configuration file says
  */
 public record RunTimeChange(
         @Nullable Map<String, @Nullable Object> file,
-        @Nullable Map<String, @Nullable Object> bucket) {}
+        @Nullable Map<String, @Nullable Object> bucket,
+        boolean filesLeft) {}

@@ -22,6 +22,9 @@ public final class Authentication {
     private static final Logger LOG = LoggerFactory.getLogger(Authentication.class);
     private static final int SECRET_BYTES = 64;
 
+    /** The number of a connection that does not speak the binary protocol; the others begin at 1. */
+    private static final long NO_CONNECTION = 0;
+
     /** Users and their number, so that both are always seen together. */
     record Snapshot(Users users, long generation) {}
 
@@ -32,6 +35,10 @@ public final class Authentication {
     private final Supplier<RandomGenerator> randomSource;
 
     private final Object lock = new Object();
+
+    /** Orders the readings of users: what was read last is what holds. */
+    private final Object reading = new Object();
+
     private volatile Snapshot snapshot = new Snapshot(Users.NONE, 0);
     private volatile UserSource source = () -> snapshot.users();
     private @Nullable RandomGenerator random;
@@ -81,16 +88,32 @@ public final class Authentication {
      * @return what is wrong with them, in which case the old ones stay in force; empty where nothing is
      */
     public List<String> reload() {
-        Users read;
-        try {
-            read = source.read();
-        } catch (UserSource.MistakesException e) {
-            LOG.warn("users not read, the old ones stay in force: mistakes={}", e.mistakes());
-            return e.mistakes();
+        List<String> mistakes = replace(source);
+        if (!mistakes.isEmpty()) {
+            LOG.warn("users not read, the old ones stay in force: mistakes={}", mistakes);
         }
-        users(read);
-        LOG.info("users read: count={}", read.size());
-        return List.of();
+        return mistakes;
+    }
+
+    /**
+     * Reads users from a source and replaces all by them. Reading and replacing is one step, whoever asks for it: of two who
+     * read at the same time the one that began first could otherwise be done last, and a user that was taken away between the
+     * two would be back. On a background thread.
+     *
+     * @return what is wrong with them, in which case the old ones stay in force; empty where nothing is
+     */
+    public List<String> replace(UserSource from) {
+        synchronized (reading) {
+            Users read;
+            try {
+                read = from.read();
+            } catch (UserSource.MistakesException e) {
+                return e.mistakes();
+            }
+            users(read);
+            LOG.info("users read: count={}", read.size());
+            return List.of();
+        }
     }
 
     long generation() {
@@ -151,11 +174,24 @@ public final class Authentication {
         };
     }
 
-    /** Whether a password is a user's, and good still. Takes milliseconds: for {@link #compute}. */
-    public boolean isPassword(String user, byte[] password) {
+    /**
+     * Whether a password is a user's, and good still. Who guesses by another way than SASL is counted, and named in the log,
+     * all the same. Takes milliseconds: for {@link #compute}.
+     *
+     * @param peer where the password comes from
+     * @param mechanism how it came
+     */
+    public boolean isPassword(String peer, String mechanism, String user, byte[] password) {
+        begun();
         Credentials credentials = credentials(false);
         boolean matches = credentials.matches(user, password);
-        return matches && credentials.refusal(user, true) == null;
+        String refusal = credentials.refusal(user, matches);
+        if (matches && refusal == null) {
+            return true;
+        }
+        LoginResult result = LoginResult.refused(user, refusal == null ? "wrong password" : refusal);
+        String unused = refused(NO_CONNECTION, peer, mechanism, result);
+        return false;
     }
 
     /** Whether there is a user of this name. */

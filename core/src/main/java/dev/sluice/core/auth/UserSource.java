@@ -1,5 +1,6 @@
 package dev.sluice.core.auth;
 
+import dev.sluice.core.engine.Problem;
 import java.io.Serial;
 import java.util.List;
 
@@ -23,7 +24,7 @@ public interface UserSource {
         private final transient List<String> mistakes;
 
         public MistakesException(List<String> mistakes) {
-            super(String.join("; ", mistakes));
+            super(Problem.joined(mistakes));
             this.mistakes = List.copyOf(mistakes);
         }
 

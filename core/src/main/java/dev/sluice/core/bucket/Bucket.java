@@ -97,9 +97,9 @@ public final class Bucket {
             ClusterMaps cluster,
             BucketCapabilities capabilities) {
         this.spec = spec;
-        this.account = new Account(spec.quotaBytes());
-        this.faults = new EngineFaults(
-                spec.name(), spec.provider().type(), spec.provider().getClass().getClassLoader());
+        ClassLoader loader = spec.provider().getClass().getClassLoader();
+        this.faults = new EngineFaults(spec.name(), spec.provider().type(), loader);
+        this.account = new Account(spec.quotaBytes(), faults);
         this.counters = new BucketCounters(loops);
         this.timings = new CommandTimings(loops);
         this.responses = new ResponseCounters(loops);
@@ -395,6 +395,7 @@ public final class Bucket {
                 spec.configuration().vbucketCount(),
                 spec.provider().ephemeral(),
                 capabilities.of(guarded)));
+        account.opened();
         synchronized (life) {
             state = BucketState.READY;
         }

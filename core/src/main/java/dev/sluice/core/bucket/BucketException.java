@@ -32,7 +32,9 @@ public final class BucketException extends Exception {
         /** Its engine could not do it this time. */
         FAILED,
         /** It was done, but it could not be written down, so that a restart would undo it. */
-        NOT_REMEMBERED
+        NOT_REMEMBERED,
+        /** It is deleted, but its files are still there; they go before a bucket of that name begins. */
+        FILES_LEFT
     }
 
     private final Reason reason;

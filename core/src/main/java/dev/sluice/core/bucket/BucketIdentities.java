@@ -1,12 +1,12 @@
 package dev.sluice.core.bucket;
 
+import dev.sluice.core.disk.DurableFile;
 import dev.sluice.engine.EngineClock;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
@@ -66,11 +66,8 @@ public final class BucketIdentities {
 
     /** In one step: half a uuid must not be found at the next start. */
     private static void keep(Path file, String uuid) {
-        Path draft = file.resolveSibling(FILE + ".new");
         try {
-            Files.createDirectories(file.toAbsolutePath().getParent());
-            Files.writeString(draft, uuid + "\n", StandardCharsets.US_ASCII);
-            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            DurableFile.replace(file, (uuid + "\n").getBytes(StandardCharsets.US_ASCII));
         } catch (IOException e) {
             LOG.warn("bucket will have another uuid after a restart, as this one cannot be kept: file={}", file, e);
         }

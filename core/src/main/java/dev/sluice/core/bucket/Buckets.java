@@ -146,6 +146,11 @@ public final class Buckets {
         return buckets.containsKey(name);
     }
 
+    /** The bucket of that name in whatever state, otherwise null. */
+    public @Nullable Bucket bucket(String name) {
+        return buckets.get(name);
+    }
+
     /** All buckets in whatever state, by name. */
     public List<Bucket> all() {
         return List.copyOf(buckets.values());
@@ -199,7 +204,7 @@ public final class Buckets {
             if (placeholder != null) {
                 bucket.map().store(placeholder.map());
             }
-            serve(bucket, engine, identities.of(spec));
+            serve(bucket, engine);
             takeOver(bucket);
             bucket.created().complete(null);
         } catch (IOException e) {
@@ -223,10 +228,10 @@ public final class Buckets {
         }
     }
 
-    /** Puts an engine into service. One that cannot say what it can do is closed again. */
-    private static void serve(Bucket bucket, Engine engine, String uuid) {
+    /** Puts an engine into service. Where that fails, as with one that cannot say what it can do, it is closed again. */
+    private void serve(Bucket bucket, Engine engine) {
         try {
-            bucket.opened(engine, uuid);
+            bucket.opened(engine, identities.of(bucket.spec()));
         } catch (RuntimeException | Error e) {
             try {
                 engine.close(false);
@@ -328,7 +333,11 @@ public final class Buckets {
         if (bucket == null) {
             return failed(Reason.UNKNOWN, "bucket " + name + " does not exist");
         }
-        if (bucket.ready() && bucket.engine().capability(Pausable.class) == null) {
+        BucketState seen = bucket.state();
+        if (seen == BucketState.CREATING) { // It may be ready in a moment, and nobody has asked its engine.
+            return failed(Reason.WRONG_STATE, "bucket " + name + " is " + seen + " (expected: READY)");
+        }
+        if (seen == BucketState.READY && bucket.engine().capability(Pausable.class) == null) {
             String type = bucket.spec().provider().type();
             return failed(Reason.NOT_SUPPORTED, "bucket " + name + ": engine " + type + " cannot pause");
         }
@@ -458,15 +467,16 @@ public final class Buckets {
         }
     }
 
-    /** Gives a bucket that is ready or paused another quota. On a background thread; false where there is no such bucket. */
-    public boolean quota(String name, long quotaBytes) {
-        Bucket bucket = serving(name);
-        if (bucket == null) {
-            return false;
+    /**
+     * Gives a bucket another quota, in whatever state it is, unless it is going: one that is just coming begins with it. On
+     * a background thread, and not beside {@link #reconfigure}.
+     */
+    public void quota(String name, long quotaBytes) {
+        Bucket bucket = buckets.get(name);
+        if (bucket != null && bucket.state() != BucketState.DESTROYING) {
+            bucket.account().quotaBytes(quotaBytes);
+            bucket.spec(bucket.spec().withQuota(quotaBytes));
         }
-        bucket.account().quotaBytes(quotaBytes);
-        bucket.spec(bucket.spec().withQuota(quotaBytes));
-        return true;
     }
 
     /**
@@ -541,11 +551,13 @@ public final class Buckets {
         return bucket.destroyed();
     }
 
-    /** A bucket that somebody else is at work on ends after that. */
+    /**
+     * A bucket that somebody else is at work on ends after that. Whatever it is by the time that this is looked at: only of
+     * one that is going already somebody else completes the end.
+     */
     private void endWhenIdle(Bucket bucket) {
         CompletableFuture<Void> unused = destroy(bucket.name(), false).whenComplete((done, failure) -> {
-            BucketState state = bucket.state();
-            if (failure != null && (state == BucketState.PAUSING || state == BucketState.RESUMING)) {
+            if (failure != null && bucket.state() != BucketState.DESTROYING) {
                 pools.auxIo().schedule(() -> endWhenIdle(bucket), GATE_NANOS);
             }
         });

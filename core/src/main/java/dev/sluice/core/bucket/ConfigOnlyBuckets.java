@@ -5,11 +5,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** The buckets of which there is a cluster map and nothing else. Any thread. */
+/**
+ * The buckets of which there is a cluster map and nothing else; as many again as there may be of the others. Any thread.
+ */
 final class ConfigOnlyBuckets {
-
-    /** As many as the reference server has room for, of both kinds together. */
-    private static final int COUNT_MAX = 100;
 
     private final Map<String, ConfigOnlyBucket> buckets = new ConcurrentHashMap<>();
 
@@ -27,7 +26,7 @@ final class ConfigOnlyBuckets {
         ConfigOnlyBucket bucket = buckets.get(name);
         if (bucket != null) {
             bucket.map(map);
-        } else if (buckets.size() >= COUNT_MAX) {
+        } else if (buckets.size() >= Buckets.COUNT_MAX) {
             return false;
         } else {
             buckets.put(name, new ConfigOnlyBucket(name, map));

@@ -2,16 +2,14 @@ package dev.sluice.core.collections;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.core.disk.DurableFile;
+import dev.sluice.core.disk.DurableFile.Step;
 import dev.sluice.engine.CollectionSet;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -23,9 +21,7 @@ import java.util.function.Consumer;
  *   {"version": 1, "source": "configuration" or "client", "dropped": ["9", …], "manifest": {…}}
  * </pre>
  *
- * <p>It is replaced in one step, so that there is a whole one at any moment: the new text is written beside it and forced to
- * the disk, takes its name, and the directory is forced, without which the name could still be lost. A power failure at any
- * point leaves the old file or the new one; what was written beside it and not renamed is overwritten the next time.
+ * <p>It is replaced in one step, so that there is a whole one at any moment: see {@link DurableFile}.
  *
  * <p><b>Thread.</b> Background, one at a time.
  */
@@ -33,7 +29,6 @@ final class ManifestFile {
 
     static final String NAME = "manifest.json";
 
-    private static final String DRAFT_NAME = NAME + ".new";
     private static final int VERSION = 1;
     private static final String FROM_CONFIGURATION = "configuration";
     private static final String FROM_CLIENT = "client";
@@ -46,17 +41,7 @@ final class ManifestFile {
         private Json() {}
     }
 
-    /** Where a process may be killed, for tests that kill it there. */
-    enum Step {
-        WRITTEN,
-        FORCED,
-        RENAMED,
-        DIRECTORY_FORCED
-    }
-
     private final Path file;
-    private final Path draft;
-    private final Path directory;
     private final Consumer<Step> steps;
 
     ManifestFile(Path directory) {
@@ -64,9 +49,7 @@ final class ManifestFile {
     }
 
     ManifestFile(Path directory, Consumer<Step> steps) {
-        this.directory = directory;
         this.file = directory.resolve(NAME);
-        this.draft = directory.resolve(DRAFT_NAME);
         this.steps = steps;
     }
 
@@ -139,26 +122,6 @@ final class ManifestFile {
                 + (saved.fromConfiguration() ? FROM_CONFIGURATION : FROM_CLIENT)
                 + "\",\"dropped\":[" + String.join(",", dropped) + "],\"manifest\":"
                 + new String(saved.manifest().json(), StandardCharsets.UTF_8) + "}\n";
-        Files.createDirectories(directory);
-        try (FileChannel channel = FileChannel.open(
-                draft, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-            ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            steps.accept(Step.WRITTEN);
-            channel.force(true);
-        }
-        steps.accept(Step.FORCED);
-        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        steps.accept(Step.RENAMED);
-        forceDirectory();
-        steps.accept(Step.DIRECTORY_FORCED);
-    }
-
-    private void forceDirectory() throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
+        DurableFile.replace(file, text.getBytes(StandardCharsets.UTF_8), steps);
     }
 }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -73,12 +74,12 @@ final class ServerStatistics implements StatCommand.StatisticSource {
         Map<String, Object> details = new LinkedHashMap<>();
         details.put("name", bucket.name());
         details.put("type", bucket.spec().provider().type());
-        details.put("state", bucket.state().name().toLowerCase(java.util.Locale.ROOT));
+        details.put("state", bucket.state().name().toLowerCase(Locale.ROOT));
         details.put("clients", bucket.userCount());
         details.put("vbuckets", bucket.spec().configuration().vbucketCount());
         details.put("quota", bucket.account().quotaBytes());
         details.put("used", bucket.account().usedBytes());
-        details.put("ingress", bucket.ingressLimit().name().toLowerCase(java.util.Locale.ROOT));
+        details.put("ingress", bucket.ingressLimit().name().toLowerCase(Locale.ROOT));
         return details;
     }
 

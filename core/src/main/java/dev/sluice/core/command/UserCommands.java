@@ -3,6 +3,7 @@ package dev.sluice.core.command;
 import dev.sluice.core.auth.Privilege;
 import dev.sluice.core.cookie.CommandCookie;
 import dev.sluice.core.cookie.NodeServices;
+import dev.sluice.core.engine.Problem;
 import dev.sluice.engine.BlockedCookie;
 import dev.sluice.engine.Status;
 import java.util.List;
@@ -51,7 +52,7 @@ final class UserCommands {
                 cookie.reply().done(cookie);
                 return Status.SUCCESS;
             }
-            cookie.errorContext(String.join("; ", done.mistakes));
+            cookie.errorContext(Problem.joined(done.mistakes));
             return Status.FAILED;
         }
         NodeServices node = cookie.session().node();

@@ -2,6 +2,7 @@ package dev.sluice.core.engine;
 
 import java.util.Collection;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,9 +20,21 @@ public record Problem(
         @Nullable String suggestion) {
 
     private static final int FOUND_CHARS_MAX = 80;
+    private static final int JOINED_MAX = 100;
 
     public Problem(String path, String found, String expected) {
         this(path, found, expected, null);
+    }
+
+    /**
+     * Some sentences as one, for an answer: all of them where there are not too many. A text of a megabyte can have a mistake
+     * in every second byte.
+     */
+    public static String joined(Collection<?> sentences) {
+        String joined =
+                sentences.stream().limit(JOINED_MAX).map(String::valueOf).collect(Collectors.joining("; "));
+        int more = sentences.size() - JOINED_MAX;
+        return more > 0 ? joined + "; and " + more + " more" : joined;
     }
 
     /** The path of a member of the object at {@code path}; names that are not plain words are quoted. */

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param maximum likewise the largest
  * @param choices what a {@link ConfigurationKey.Type#CHOICE} chooses from
  * @param description one sentence for the documentation
+ * @param secret whether its value is shown to nobody
  */
 public record Setting(
         String name,
@@ -29,7 +30,21 @@ public record Setting(
         long minimum,
         long maximum,
         List<String> choices,
-        String description) {
+        String description,
+        boolean secret) {
+
+    /** One that everybody may see. */
+    public Setting(
+            String name,
+            ConfigurationKey.Type type,
+            boolean required,
+            @Nullable String defaultText,
+            long minimum,
+            long maximum,
+            List<String> choices,
+            String description) {
+        this(name, type, required, defaultText, minimum, maximum, choices, description, false);
+    }
 
     public Setting {
         choices = List.copyOf(choices);
@@ -45,7 +60,8 @@ public record Setting(
                 key.minimum(),
                 key.maximum(),
                 key.choices(),
-                key.description());
+                key.description(),
+                key.secret());
     }
 
     public static Setting text(String name, String description) {
@@ -101,7 +117,7 @@ public record Setting(
 
     /** The same setting, which must be given. */
     public Setting asRequired() {
-        return new Setting(name, type, true, null, minimum, maximum, choices, description);
+        return new Setting(name, type, true, null, minimum, maximum, choices, description, secret);
     }
 
     /** What would be right, for messages. */

@@ -114,12 +114,15 @@ public final class Settings {
         return (Double) value(name);
     }
 
-    /** Every key that has a value, in the order of declaration, written as a configuration would. A fresh map. */
+    /**
+     * Every key that has a value and is no secret, in the order of declaration, written as a configuration would. A fresh
+     * map.
+     */
     public Map<String, Object> values() {
         Map<String, Object> written = new LinkedHashMap<>();
         declared.forEach((name, setting) -> {
             Object value = values.get(name);
-            if (value != null) {
+            if (value != null && !setting.secret()) {
                 written.put(name, written(setting.type(), value));
             }
         });

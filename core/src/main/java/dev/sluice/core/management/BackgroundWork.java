@@ -87,7 +87,7 @@ final class BackgroundWork {
             case TOO_MANY -> Status.TOO_BIG;
             case NOT_SUPPORTED -> cookie.refuse(Refusal.NOT_SUPPORTED);
             case ENGINE_FAILED -> Status.NOT_STORED;
-            case NOT_REMEMBERED -> Status.FAILED;
+            case NOT_REMEMBERED, FILES_LEFT -> Status.FAILED;
         };
     }
 }

@@ -56,6 +56,9 @@ public final class ManagementCommands {
     /** Which group of parameters SET_PARAM means, as a number in its extras. */
     private static final int OBSOLETE_GROUP = 2;
 
+    /** A hundred buckets and thousands of users fit; reading takes many times as much memory. */
+    private static final int CONFIGURATION_BYTES_MAX = 1 << 20;
+
     private static final List<Integer> GROUPS_WITH_BUCKET_KEYS = List.of(1, 6);
 
     private ManagementCommands() {}
@@ -191,7 +194,13 @@ public final class ManagementCommands {
 
     private static CompletableFuture<?> validateConfiguration(CommandCookie cookie) throws BucketException {
         Configuration configuration = configuration(cookie);
-        String text = new String(cookie.request().copyOfValue(), StandardCharsets.UTF_8);
+        byte[] value = cookie.request().copyOfValue();
+        if (value.length > CONFIGURATION_BYTES_MAX) {
+            throw new BucketException(
+                    Reason.INVALID,
+                    "the value has " + value.length + " bytes (expected: at most " + CONFIGURATION_BYTES_MAX + ")");
+        }
+        String text = new String(value, StandardCharsets.UTF_8);
         return onPool(cookie, () -> configuration.validate(text)).thenApply(ManagementCommands::orRefused);
     }
 
@@ -207,7 +216,7 @@ public final class ManagementCommands {
         if (mistakes.isEmpty()) {
             return null;
         }
-        throw new CompletionException(new BucketException(Reason.INVALID, String.join("; ", mistakes)));
+        throw new CompletionException(new BucketException(Reason.INVALID, Problem.joined(mistakes)));
     }
 
     private static <T> CompletableFuture<T> onPool(CommandCookie cookie, Callable<T> work) {

@@ -12,6 +12,9 @@ final class ErrorBody {
 
     private static final byte[] NOTHING = new byte[0];
 
+    /** A sentence is for somebody to read. Longer ones would have to be copied, more than once, on the event loop. */
+    static final int CONTEXT_CHARS_MAX = 64 << 10;
+
     private ErrorBody() {}
 
     /**
@@ -31,7 +34,7 @@ final class ErrorBody {
             json.append("\"error\":{");
             if (context != null) {
                 json.append("\"context\":");
-                appendText(json, context);
+                appendText(json, shortened(context));
             }
             if (reference != null) {
                 json.append(context == null ? "" : ",").append("\"ref\":");
@@ -46,6 +49,10 @@ final class ErrorBody {
                     .append('"');
         }
         return json.append('}').toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String shortened(String context) {
+        return context.length() <= CONTEXT_CHARS_MAX ? context : context.substring(0, CONTEXT_CHARS_MAX) + "...";
     }
 
     private static void appendText(StringBuilder json, String text) {

@@ -4,7 +4,7 @@ import static dev.sluice.core.collections.ManifestTest.manifest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.core.collections.ManifestFile.Step;
+import dev.sluice.core.disk.DurableFile.Step;
 import dev.sluice.engine.CollectionSet;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -67,6 +67,20 @@ class XattrSectionTest {
         assertThat(XattrSection.check(value, 0, value.length)).isTrue();
     }
 
+    /** Each costs memory and time, which nobody has paid for. */
+    @Test
+    void tooManyAttributes_areRefused() {
+        for (int count : new int[] {XattrSection.PAIRS_MAX, XattrSection.PAIRS_MAX + 1}) {
+            String[] pairs = new String[2 * count];
+            for (int i = 0; i < count; i++) {
+                pairs[2 * i] = Integer.toString(i, 36);
+                pairs[2 * i + 1] = "1";
+            }
+            byte[] value = XattrBytes.of(pairs).body("");
+            assertThat(XattrSection.check(value, 0, value.length)).isEqualTo(count == XattrSection.PAIRS_MAX);
+        }
+    }
+
     @Test
     void anEmptySection_isWellFormed_andNeverRebuilt() {
         byte[] value = XattrBytes.of().body("body");

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.core.bucket.BucketException;
 import dev.sluice.core.bucket.BucketException.Reason;
+import dev.sluice.core.bucket.EngineFault;
 import dev.sluice.core.fixture.AdministeredBuckets;
 import dev.sluice.core.fixture.Frame;
 import dev.sluice.core.fixture.Response;
 import dev.sluice.core.fixture.RestlessEngineProvider;
+import dev.sluice.core.fixture.TestLimits;
 import dev.sluice.core.fixture.TestServer;
 import dev.sluice.core.fixture.WireClient;
 import dev.sluice.engine.EngineException;
@@ -19,12 +21,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** CREATE_BUCKET to RESUME_BUCKET, rule by rule. */
 class BucketCommandsWireTest {
@@ -241,14 +247,77 @@ class BucketCommandsWireTest {
             assertThat(server.bucket("b").account().quotaBytes()).isEqualTo(budget);
         }
 
+        /** With 90 MiB of 128 it would be above its low watermark, and evict. */
         @Test
         void aBucketThatHoldsMoreThanItsNewShare_isNotEmptiedForAnother() {
             client.call(create("a", "{\"engine\":\"memory\",\"vbuckets\":1}"));
+            for (long mib : List.of(200L, 90L)) {
+                server.bucket("a").account().charge(mib << 20);
+                Response response = client.call(create("b", "{\"engine\":\"memory\"}"));
+                assertThat(response.status()).isEqualTo(EINVAL);
+                assertThat(response.text()).contains("bucket a has no quota of its own");
+                server.bucket("a").account().charge(-(mib << 20));
+            }
+            server.bucket("a").account().charge(89L << 20);
+            assertThat(client.status(create("b", "{\"engine\":\"memory\",\"vbuckets\":1}")))
+                    .isZero();
+            server.bucket("a").account().charge(-(89L << 20));
+        }
+
+        @Test
+        void aPausedBucket_isNotEmptiedForAnother() {
+            client.call(create("a", "{\"engine\":\"restless\"}"));
             server.bucket("a").account().charge(200L << 20);
+            assertThat(client.status(pause("a"))).isZero();
             Response response = client.call(create("b", "{\"engine\":\"memory\"}"));
             assertThat(response.status()).isEqualTo(EINVAL);
-            assertThat(response.text()).contains("bucket a has no quota of its own");
+            assertThat(client.status(resume("a"))).isZero();
             server.bucket("a").account().charge(-(200L << 20));
+        }
+
+        /** Nothing is taken from it, whatever it holds. */
+        @Test
+        void aBucketThatIsFull_doesNotKeepOthersFromBeingChanged() {
+            client.call(create("full", "{\"engine\":\"memory\",\"vbuckets\":1}"));
+            client.call(create("b", NAIVE));
+            server.bucket("full").account().charge(250L << 20);
+            WireClient user = selecting("b");
+            assertThat(user.status(
+                            Frame.of(0x82).extras("00000006").key("max_size").value("1048576")))
+                    .isZero();
+            server.bucket("full").account().charge(-(250L << 20));
+        }
+
+        @ParameterizedTest
+        @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+        void bucketsThatAreCreatedAtTheSameTime_getNoMoreThanTheBudget(long seed) {
+            try (TestServer shuffled =
+                    new TestServer(TestLimits.with("loops", 2).limits(), seed, true)) {
+                AdministeredBuckets unused = AdministeredBuckets.of(shuffled);
+                for (int i = 0; i < 4; i++) {
+                    shuffled.connect(i % 2, true).send(create("b" + i, "{\"engine\":\"naive\"}"));
+                }
+                shuffled.pump();
+                for (int i = 0; i < 4; i++) {
+                    assertThat(shuffled.bucket("b" + i).account().quotaBytes())
+                            .isEqualTo(AdministeredBuckets.BUDGET_BYTES / 4);
+                    assertThat(shuffled.bucket("b" + i).spec().quotaBytes())
+                            .isEqualTo(AdministeredBuckets.BUDGET_BYTES / 4);
+                }
+            }
+        }
+
+        @Test
+        void anEngineThatThrowsWhenItsQuotaChanges_harmsNobodyElse() {
+            restless.quotaListener = bytes -> {
+                throw new IllegalStateException("fault of a plugin");
+            };
+            client.call(create("throwing", "{\"engine\":\"restless\"}"));
+            assertThat(client.status(create("a", "{\"engine\":\"naive\"}"))).isZero();
+            assertThat(client.status(delete("a"))).isZero();
+            assertThat(server.bucket("throwing").account().quotaBytes()).isEqualTo(AdministeredBuckets.BUDGET_BYTES);
+            assertThat(server.bucket("throwing").faults().count(EngineFault.BACKGROUND_EXCEPTION))
+                    .isPositive();
         }
 
         @Test
@@ -263,12 +332,15 @@ class BucketCommandsWireTest {
 
         @Test
         void whatCannotBeWrittenDown_isNotCreated() {
-            around.failToSave();
+            around.failToSave(true);
             Response response = client.call(create("a", NAIVE));
             assertThat(response.status()).isEqualTo(EINTERNAL);
             assertThat(response.text()).contains("No space left");
             server.advance(Duration.ofSeconds(1));
             assertThat(list()).isEmpty();
+            assertThat(around.deleted()).containsExactly(Path.of("/data/a"));
+            around.failToSave(false);
+            assertThat(client.status(create("a", NAIVE))).isZero();
         }
 
         @Test
@@ -277,6 +349,48 @@ class BucketCommandsWireTest {
                 assertThat(bare.connect().status(create("a", NAIVE))).isEqualTo(NOT_SUPPORTED);
                 assertThat(bare.connect().status(delete("a"))).isEqualTo(NOT_SUPPORTED);
             }
+        }
+    }
+
+    /** The file is read again, with these objects in it. */
+    @Nested
+    class Reload {
+        private List<String> reload(Map<String, Map<String, @Nullable Object>> file) {
+            CompletableFuture<List<String>> done =
+                    Objects.requireNonNull(server.node().bucketAdministration()).reload(file);
+            server.pump();
+            return done.join();
+        }
+
+        private Map<String, @Nullable Object> naive(long mib) {
+            return Map.of("engine", "naive", "quota", mib << 20);
+        }
+
+        @Test
+        void aBucketForWhichThereWasNoRoom_isTriedAgainByTheNextReload() {
+            assertThat(reload(Map.of("a", naive(200), "b", naive(50)))).isEmpty();
+            assertThat(reload(Map.of("a", naive(200), "b", naive(100))))
+                    .singleElement()
+                    .asString()
+                    .contains("256MiB");
+            assertThat(server.bucket("b").account().quotaBytes()).isEqualTo(50L << 20);
+            client.call(delete("a"));
+            assertThat(reload(Map.of("a", naive(200), "b", naive(100)))).isEmpty();
+            assertThat(server.bucket("b").account().quotaBytes()).isEqualTo(100L << 20);
+            assertThat(server.node().buckets().exists("a"))
+                    .as("the file says of it what it said when it was deleted")
+                    .isFalse();
+        }
+
+        @Test
+        void whatHasBeenFollowed_isNotFollowedAgain() {
+            assertThat(reload(Map.of("a", naive(10)))).isEmpty();
+            WireClient user = selecting("a");
+            assertThat(user.status(
+                            Frame.of(0x82).extras("00000006").key("max_size").value("20m")))
+                    .isZero();
+            assertThat(reload(Map.of("a", naive(10)))).isEmpty();
+            assertThat(server.bucket("a").account().quotaBytes()).isEqualTo(20L << 20);
         }
     }
 
@@ -290,6 +404,31 @@ class BucketCommandsWireTest {
             assertThat(around.saved()).isEmpty();
             assertThat(around.deleted()).containsExactly(Path.of("/data/+bucket"));
             assertThat(client.status(create("Bucket", NAIVE))).isZero();
+        }
+
+        /** Whatever ends the server between two of these steps, the next start knows what is left to do. */
+        @Test
+        void whatIsWrittenDown_knowsWhetherFilesAreLeft() {
+            client.call(create("a", NAIVE));
+            client.call(delete("a"));
+            assertThat(around.steps())
+                    .containsExactly("saved: a", "saved: a deleted, files left", "deleted: /data/a", "saved: ");
+        }
+
+        @Test
+        void filesThatCannotBeRemoved_areAnError_andNoBucketFindsThem() {
+            client.call(create("a", NAIVE));
+            around.failToDelete(true);
+            Response response = client.call(delete("a"));
+            assertThat(response.status()).isEqualTo(EINTERNAL);
+            assertThat(response.text()).contains("files of bucket a").contains("Directory not empty");
+            assertThat(list()).isEmpty();
+            assertThat(client.status(create("a", NAIVE))).isEqualTo(EINTERNAL);
+            around.failToDelete(false);
+            assertThat(client.status(create("a", NAIVE))).isZero();
+            assertThat(around.steps())
+                    .containsExactly(
+                            "saved: a", "saved: a deleted, files left", "deleted: /data/a", "saved: ", "saved: a");
         }
 
         @Test
@@ -354,7 +493,7 @@ class BucketCommandsWireTest {
         @Test
         void whatCannotBeWrittenDown_isGoneAllTheSame_andSaysSo() {
             client.call(create("a", NAIVE));
-            around.failToSave();
+            around.failToSave(true);
             assertThat(client.status(delete("a"))).isEqualTo(EINTERNAL);
             assertThat(list()).isEmpty();
             assertThat(around.deleted()).isEmpty();

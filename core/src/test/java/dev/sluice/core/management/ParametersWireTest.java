@@ -7,6 +7,7 @@ import dev.sluice.core.fixture.Frame;
 import dev.sluice.core.fixture.Response;
 import dev.sluice.core.fixture.TestServer;
 import dev.sluice.core.fixture.WireClient;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -179,6 +180,33 @@ class ParametersWireTest {
         void withoutMistakes_isSuccess() {
             client.expect(Frame.of(0x25).value("{}"), "81 25 0000 00 00 0000 | 00000000 | 0000000a | 0000000000000000");
             client.expect(Frame.of(0x26), "81 26 0000 00 00 0000 | 00000000 | 0000000a | 0000000000000000");
+        }
+
+        @Test
+        void manyMistakes_areNotAllNamed() {
+            around.mistakes(Collections.nCopies(100_000, "$.listeners: 1").toArray(new String[0]));
+            Response response = client.call(Frame.of(0x25).value("{}"));
+            assertThat(response.status()).isEqualTo(EINVAL);
+            assertThat(response.text())
+                    .contains("$.listeners: 1; and 99900 more")
+                    .hasSizeLessThan(10_000);
+        }
+
+        /** Whoever has written it: it is escaped on the event loop. */
+        @Test
+        void longMistakes_areCut() {
+            around.mistakes("x".repeat(1 << 20));
+            assertThat(client.call(Frame.of(0x25).value("{}")).text())
+                    .hasSizeBetween(64 << 10, 65 << 10)
+                    .endsWith("x...\"}}");
+        }
+
+        @Test
+        void aConfigurationOfMoreThanAMegabyte_isEinval() {
+            Response response = client.call(Frame.of(0x25).value(new byte[(1 << 20) + 1]));
+            assertThat(response.status()).isEqualTo(EINVAL);
+            assertThat(response.text()).contains("1048577 bytes (expected: at most 1048576)");
+            assertThat(client.status(Frame.of(0x25).value(new byte[1 << 20]))).isZero();
         }
 
         @Test

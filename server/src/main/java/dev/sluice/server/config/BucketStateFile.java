@@ -4,17 +4,14 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.sluice.core.administration.RunTimeChange;
+import dev.sluice.core.disk.DurableFile;
 import dev.sluice.core.engine.Problem;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,12 +28,12 @@ import org.jspecify.annotations.Nullable;
  *    "buckets": {
  *      "new":     {"bucket": {"engine": "memory"}},                                 created
  *      "gone":    {"file": {"engine": "memory"}, "bucket": null},                   deleted
+ *      "going":   {"file": {"engine": "memory"}, "bucket": null, "filesLeft": true},  and perhaps not its files yet
  *      "changed": {"file": {"engine": "memory"}, "bucket": {"engine": "memory", "quota": 1048576}}}}
  * </pre>
  *
- * <p>{@code file} is what the configuration file said about the bucket at that time. A file is replaced as a whole: the new
- * one is written beside it, forced to the disk, moved over it, and the directory forced, so that a crash leaves the old or
- * the new one. A file that is not as written here is a mistake like one in the configuration, and the server does not
+ * <p>{@code file} is what the configuration file said about the bucket at that time. A file is replaced as a whole ({@link
+ * DurableFile}), so that a crash leaves the old or the new one. A file that is not as written here is a mistake like one in the configuration, and the server does not
  * start: to go on without it could bring deleted buckets back, and lose others.
  */
 final class BucketStateFile {
@@ -50,6 +47,7 @@ final class BucketStateFile {
     private static final String BUCKETS_KEY = "buckets";
     private static final String FILE_KEY = "file";
     private static final String BUCKET_KEY = "bucket";
+    private static final String FILES_LEFT_KEY = "filesLeft";
     private static final String CURE =
             "a file that the server has written; with it moved away, the server starts with the buckets of its configuration";
 
@@ -61,11 +59,9 @@ final class BucketStateFile {
         private Json() {}
     }
 
-    private final Path directory;
     private final Path file;
 
     BucketStateFile(Path dataDirectory) {
-        this.directory = dataDirectory;
         this.file = dataDirectory.resolve(NAME);
     }
 
@@ -116,7 +112,8 @@ final class BucketStateFile {
                     name,
                     new RunTimeChange(
                             optional(member, entry, FILE_KEY, problems),
-                            optional(member, entry, BUCKET_KEY, problems)));
+                            optional(member, entry, BUCKET_KEY, problems),
+                            filesLeft(member, entry, problems)));
         });
         return changes;
     }
@@ -125,6 +122,18 @@ final class BucketStateFile {
             String path, Map<String, @Nullable Object> entry, String key, Consumer<Problem> problems) {
         Object value = entry.get(key);
         return value == null ? null : SourceTree.asObject(Problem.member(path, key), value, problems);
+    }
+
+    private static boolean filesLeft(String path, Map<String, @Nullable Object> entry, Consumer<Problem> problems) {
+        Object value = entry.get(FILES_LEFT_KEY);
+        boolean wanted = value == null || (value instanceof Boolean && entry.get(BUCKET_KEY) == null);
+        if (!wanted) {
+            problems.accept(new Problem(
+                    Problem.member(path, FILES_LEFT_KEY),
+                    Problem.describe(value),
+                    "true or false, for a deleted bucket only"));
+        }
+        return Boolean.TRUE.equals(value);
     }
 
     /** Replaces the file. */
@@ -136,30 +145,12 @@ final class BucketStateFile {
                 entry.put(FILE_KEY, change.file());
             }
             entry.put(BUCKET_KEY, change.bucket());
+            if (change.filesLeft()) {
+                entry.put(FILES_LEFT_KEY, true);
+            }
             buckets.put(name, entry);
         });
         byte[] text = Json.MAPPER.writeValueAsBytes(Map.of(VERSION_KEY, VERSION, BUCKETS_KEY, buckets));
-        Files.createDirectories(directory);
-        Path fresh = directory.resolve(NAME + ".new");
-        try (FileChannel channel = FileChannel.open(
-                fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            ByteBuffer left = ByteBuffer.wrap(text);
-            while (left.hasRemaining()) {
-                channel.write(left);
-            }
-            channel.force(true);
-        }
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        force(directory);
-    }
-
-    /** Has the directory's entries reach the disk, where the system lets a directory be opened. */
-    private static void force(Path directory) throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-        } catch (java.nio.file.AccessDeniedException e) {
-            // Windows; there the move itself is written through.
-            return;
-        }
+        DurableFile.replace(file, text);
     }
 }

@@ -129,12 +129,35 @@ final class BucketsSection {
                     Problem.member(path, Keys.VBUCKETS), Long.toString(vbuckets), EngineSettings.VBUCKETS_EXPECTED));
             return null;
         }
-        if (type != null) {
-            checkDurability(path, type, settings);
+        if (type == null) {
+            return null;
         }
-        return type == null
-                ? null
-                : new Draft(name, type, settings, new CollectionsSpec(maxTtlSeconds, scopes), object);
+        checkDurability(path, type, settings);
+        checkTogether(path, type, name, settings);
+        return new Draft(name, type, settings, new CollectionsSpec(maxTtlSeconds, scopes), object);
+    }
+
+    /** What only the engine knows to be a mistake. */
+    private void checkTogether(String path, EngineType type, String name, Settings settings) {
+        Map<String, String> contradictions;
+        try {
+            contradictions = type.provider().contradictions(configuration(name, type, settings));
+        } catch (RuntimeException | Error e) {
+            problems.accept(new Problem(path, "what the engine " + type.name() + " cannot check: " + e, "a bucket"));
+            return;
+        }
+        contradictions.forEach((key, expected) -> problems.accept(new Problem(
+                Problem.member(path, key), Problem.describe(settings.values().get(key)), expected)));
+    }
+
+    private EngineSettings configuration(String name, EngineType type, Settings settings) {
+        return new EngineSettings(
+                name,
+                type.name(),
+                Math.toIntExact(settings.number(Keys.VBUCKETS)),
+                limits.valueBytesMax(),
+                home,
+                settings);
     }
 
     private void checkDurability(String path, EngineType type, Settings settings) {
@@ -178,20 +201,13 @@ final class BucketsSection {
                     "at most " + budget / MIB + "MiB, " + QuotaBudget.PERCENT + " % of the heap of " + heapBytes / MIB
                             + "MiB, which Java's option -Xmx sets"));
         }
-        return share.orElse(Keys.QUOTA_BYTES_MIN);
+        return share.orElse(QuotaBudget.BYTES_MIN);
     }
 
     private BucketPlan plan(Draft draft, long quotaBytesByDefault) {
         Settings settings = draft.settings;
-        EngineSettings configuration = new EngineSettings(
-                draft.name,
-                draft.type.name(),
-                Math.toIntExact(settings.number(Keys.VBUCKETS)),
-                limits.valueBytesMax(),
-                home,
-                settings);
         BucketSpec spec = new BucketSpec(
-                configuration,
+                configuration(draft.name, draft.type, settings),
                 settings.number(Keys.QUOTA, quotaBytesByDefault),
                 settings.flag(Keys.FLUSH),
                 writePolicy(settings),

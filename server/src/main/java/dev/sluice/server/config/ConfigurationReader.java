@@ -187,7 +187,7 @@ public final class ConfigurationReader {
                 environment.heapBytes(),
                 state,
                 objects(inFile),
-                loaded == null ? RunTimeBuckets.holding(state.read(problems::add), objects(inFile)) : Map.of());
+                loaded == null ? state.read(problems::add) : Map.of());
         Map<String, String> elsewhere = new LinkedHashMap<>();
         runTime.changes().keySet().forEach(name -> elsewhere.put(name, state.pathOf(name)));
         List<ServerConfiguration.Bucket> specs =
@@ -204,7 +204,8 @@ public final class ConfigurationReader {
                 LimitsSection.handshakes(limitSettings),
                 specs,
                 catalog,
-                EffectiveSettings.of(transport, listeners, mgmt, external, counts, limitSettings, limits, specs, data),
+                EffectiveSettings.of(
+                        transport, listeners, mgmt, external, counts, limitSettings, limits, specs, plugins, data),
                 runTime,
                 users,
                 source);
@@ -277,7 +278,7 @@ public final class ConfigurationReader {
             return ManagementSection.beside(listeners);
         }
         String path = Problem.member(ROOT, Keys.MGMT);
-        return ManagementSection.parse(path, root.get(Keys.MGMT), environment.home(), users, problems::add);
+        return ManagementSection.parse(path, root.get(Keys.MGMT), listeners, environment.home(), users, problems::add);
     }
 
     private @Nullable Path plugins(Settings settings) {

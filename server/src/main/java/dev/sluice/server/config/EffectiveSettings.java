@@ -6,11 +6,17 @@ import dev.sluice.core.engine.EngineSettings;
 import dev.sluice.core.engine.Settings;
 import dev.sluice.core.engine.Units;
 import dev.sluice.core.limits.Limits;
+import dev.sluice.server.tls.IdentityRule;
+import dev.sluice.server.tls.TlsConfiguration;
 import dev.sluice.server.tls.TlsSettings;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** What the server works with, defaults filled in, in the shape of the configuration file. */
@@ -27,6 +33,7 @@ final class EffectiveSettings {
             Settings limitSettings,
             Limits limits,
             List<ServerConfiguration.Bucket> buckets,
+            @Nullable Path plugins,
             Path data) {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put(
@@ -49,19 +56,47 @@ final class EffectiveSettings {
         Map<String, Object> bounds = limitSettings.values();
         bounds.put("inbound", Units.formatSize(limits.inboundBytesMax()));
         all.put(Keys.LIMITS, bounds);
+        putIfThere(all, Keys.PLUGINS, plugins);
         all.put(Keys.DATA, data.toString());
+        return with(
+                all, buckets.stream().map(ServerConfiguration.Bucket::spec).toList());
+    }
+
+    /** The same settings, with these buckets. */
+    static Map<String, Object> with(Map<String, Object> settings, List<BucketSpec> buckets) {
         Map<String, Object> named = new LinkedHashMap<>();
-        buckets.forEach(bucket -> named.put(bucket.spec().name(), bucket(bucket.spec())));
+        buckets.forEach(bucket -> named.put(bucket.name(), bucket(bucket)));
+        Map<String, Object> all = new LinkedHashMap<>(settings);
         all.put(Keys.BUCKETS, named);
         return all;
+    }
+
+    /** As {@link ServerConfiguration#unlike}. Also what others must not read, such as where passwords are. */
+    static Set<String> differences(ServerConfiguration a, ServerConfiguration b) {
+        Set<String> keys = new TreeSet<>(a.effective().keySet());
+        keys.addAll(b.effective().keySet());
+        keys.remove(Keys.BUCKETS);
+        keys.removeIf(
+                key -> Objects.equals(a.effective().get(key), b.effective().get(key)));
+        if (!tls(a.listeners()).equals(tls(b.listeners()))) {
+            keys.add(Keys.LISTENERS);
+        }
+        if (!tls(a.mgmt().listeners()).equals(tls(b.mgmt().listeners()))) {
+            keys.add(Keys.MGMT);
+        }
+        return keys;
+    }
+
+    private static List<Optional<TlsSettings>> tls(List<ListenerConfiguration> listeners) {
+        return listeners.stream()
+                .map(listener -> Optional.ofNullable(listener.tls()).map(TlsConfiguration::settings))
+                .toList();
     }
 
     private static Map<String, Object> listener(ListenerConfiguration listener) {
         Map<String, Object> values = new LinkedHashMap<>();
         values.put(Keys.ADDRESS, listener.addressText());
-        values.put(
-                Keys.AUTHENTICATION,
-                listener.authenticated() ? Keys.AUTHENTICATION_NONE : Keys.AUTHENTICATION_REQUIRED);
+        values.put(Keys.AUTHENTICATION, listener.open() ? Keys.AUTHENTICATION_NONE : Keys.AUTHENTICATION_REQUIRED);
         if (listener.tls() != null) {
             values.put(Keys.TLS, tls(listener.tls().settings()));
         }
@@ -80,6 +115,22 @@ final class EffectiveSettings {
             values.put(TlsSettings.CIPHERS, settings.ciphers());
         }
         values.put(Keys.CLIENT_CERTIFICATES, settings.clientCertificates().text());
+        if (!settings.identities().isEmpty()) {
+            values.put(
+                    Keys.IDENTITIES,
+                    settings.identities().stream()
+                            .map(EffectiveSettings::identity)
+                            .toList());
+        }
+        return values;
+    }
+
+    private static Map<String, Object> identity(IdentityRule rule) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put(Keys.PATH, rule.path().text());
+        values.put(Keys.PREFIX, rule.prefix());
+        values.put(Keys.SUFFIX, rule.suffix());
+        values.put(Keys.DELIMITER, rule.delimiter());
         return values;
     }
 

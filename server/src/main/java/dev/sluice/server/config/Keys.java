@@ -1,5 +1,6 @@
 package dev.sluice.server.config;
 
+import dev.sluice.core.administration.QuotaBudget;
 import dev.sluice.core.datatype.CompressionMode;
 import dev.sluice.core.datatype.DatatypeSettings;
 import dev.sluice.core.engine.Setting;
@@ -75,7 +76,6 @@ final class Keys {
             List.of("none", "majority", "majorityAndPersistOnMaster", "persistToMajority");
 
     static final int VBUCKETS_DEFAULT = 128;
-    static final long QUOTA_BYTES_MIN = 1L << 20;
 
     private static final long KIB = 1L << 10;
     private static final long MIB = 1L << 20;
@@ -182,7 +182,7 @@ final class Keys {
             Setting.size(
                     QUOTA,
                     null,
-                    QUOTA_BYTES_MIN,
+                    QuotaBudget.BYTES_MIN,
                     1L << 50,
                     "How much memory the bucket may use; an equal share of what the others leave by default."),
             Setting.integer(

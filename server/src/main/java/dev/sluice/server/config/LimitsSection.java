@@ -11,15 +11,20 @@ import java.util.function.Consumer;
 final class LimitsSection {
 
     private static final long NANOS_PER_MS = 1_000_000;
+    private static final String INBOUND = "inbound";
 
     private LimitsSection() {}
 
     /** The limits that were given, defaults for the others; defaults for all where two of them contradict each other. */
     static Limits of(String path, Settings settings, ThreadCounts threads, long heapBytes, Consumer<Problem> problems) {
         int loops = threads.eventLoops();
-        boolean fits = atLeast(path, settings, "frame", "value", problems);
-        fits &= atLeast(path, settings, "outboundHigh", "outboundLow", problems);
         Limits defaults = Limits.defaults(loops, heapBytes);
+        long inbound = settings.number(INBOUND, defaults.inboundBytesMax());
+        boolean fits = atLeast(path, settings, "frame", "value", problems);
+        fits &= atLeast(path, settings, "frame", "frameUnauthenticated", problems);
+        fits &= atLeast(path, settings, "outboundHigh", "outboundLow", problems);
+        // A frame that never fits would be answered with a temporary failure for ever.
+        fits &= atLeast(path, settings, INBOUND, inbound, "frame", settings.number("frame"), problems);
         if (!fits) {
             return defaults;
         }
@@ -31,7 +36,7 @@ final class LimitsSection {
                 integer(settings, "frame"),
                 integer(settings, "frameUnauthenticated"),
                 integer(settings, "value"),
-                settings.number("inbound", defaults.inboundBytesMax()),
+                inbound,
                 integer(settings, "outboundHigh"),
                 integer(settings, "outboundLow"),
                 integer(settings, "copy"),
@@ -53,16 +58,27 @@ final class LimitsSection {
 
     private static boolean atLeast(
             String path, Settings settings, String larger, String smaller, Consumer<Problem> problems) {
-        long least = settings.number(smaller);
-        long found = settings.number(larger);
+        return atLeast(path, settings, larger, settings.number(larger), smaller, settings.number(smaller), problems);
+    }
+
+    private static boolean atLeast(
+            String path,
+            Settings settings,
+            String larger,
+            long found,
+            String smaller,
+            long least,
+            Consumer<Problem> problems) {
         if (found < least) {
             // Blame the one that was written; of two, the larger.
-            String expected = settings.given(larger)
+            boolean blameLarger = settings.given(larger);
+            String expected = blameLarger
                     ? "at least " + Units.formatSize(least) + ", as " + smaller + " is"
                     : "at most " + Units.formatSize(found) + ", as " + larger + " is";
-            String blamed = settings.given(larger) ? larger : smaller;
-            String shown = Units.formatSize(settings.number(blamed));
-            problems.accept(new Problem(Problem.member(path, blamed), shown, expected));
+            problems.accept(new Problem(
+                    Problem.member(path, blameLarger ? larger : smaller),
+                    Units.formatSize(blameLarger ? found : least),
+                    expected));
         }
         return found >= least;
     }

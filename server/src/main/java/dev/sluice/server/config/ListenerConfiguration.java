@@ -18,14 +18,11 @@ import org.jspecify.annotations.Nullable;
  * One address to listen on.
  *
  * @param address resolved; port 0 for a free one
- * @param authenticated whether connections count as logged in from the start, because the configuration says so or has no
- *     users
+ * @param open whether no login is asked for, because the configuration says so or has no users
  * @param tls how connections are encrypted; null where they are not
  */
 public record ListenerConfiguration(
-        InetSocketAddress address,
-        boolean authenticated,
-        @Nullable TlsConfiguration tls) {
+        InetSocketAddress address, boolean open, @Nullable TlsConfiguration tls) {
 
     private static final String EXPECTED =
             "host:port or [IPv6 address]:port, with a port from 0 to 65535, such as \"127.0.0.1:11210\"";
@@ -51,7 +48,7 @@ public record ListenerConfiguration(
 
     /** The same at another address. */
     ListenerConfiguration at(InetSocketAddress other) {
-        return new ListenerConfiguration(other, authenticated, tls);
+        return new ListenerConfiguration(other, open, tls);
     }
 
     /**

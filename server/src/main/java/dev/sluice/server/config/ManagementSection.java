@@ -17,9 +17,18 @@ final class ManagementSection {
 
     private ManagementSection() {}
 
-    /** What the file says. */
+    /**
+     * What the file says.
+     *
+     * @param others the listeners of the binary protocol
+     */
     static ManagementConfiguration parse(
-            String path, @Nullable Object raw, Path home, boolean users, Consumer<Problem> problems) {
+            String path,
+            @Nullable Object raw,
+            List<ListenerConfiguration> others,
+            Path home,
+            boolean users,
+            Consumer<Problem> problems) {
         List<ListenerConfiguration> listeners = new ArrayList<>();
         if (raw instanceof List<?> elements && !elements.isEmpty()) {
             for (int i = 0; i < elements.size(); i++) {
@@ -31,6 +40,16 @@ final class ManagementSection {
             String found = raw instanceof List ? "an empty array" : Problem.describe(raw);
             problems.accept(new Problem(
                     path, found, "an object such as {\"address\": \"127.0.0.1:8091\"}, an array, or false"));
+        }
+        for (ListenerConfiguration listener : listeners) {
+            boolean taken = listener.address().getPort() != 0
+                    && others.stream().anyMatch(other -> other.address().equals(listener.address()));
+            if (taken) {
+                problems.accept(new Problem(
+                        path,
+                        listener.addressText() + ", which is a listener's",
+                        "an address that nothing else listens on"));
+            }
         }
         return new ManagementConfiguration(listeners, true);
     }

@@ -5,21 +5,29 @@ import dev.sluice.core.administration.BucketReader;
 import dev.sluice.core.administration.BucketStore;
 import dev.sluice.core.administration.RunTimeChange;
 import dev.sluice.core.engine.EngineCatalog;
+import dev.sluice.core.engine.EngineSettings;
 import dev.sluice.core.engine.EngineType;
 import dev.sluice.core.engine.Problem;
 import dev.sluice.core.limits.Limits;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,8 +50,15 @@ public final class RunTimeBuckets implements BucketReader, BucketStore {
     private final long heapBytes;
     private final BucketStateFile state;
     private final Map<String, Map<String, @Nullable Object>> file;
+    private final Map<String, RunTimeChange> written;
     private final Map<String, RunTimeChange> changes;
+    private final Set<String> filesLeft;
 
+    /**
+     * What a start has found.
+     *
+     * @param written what the state file says was done, whether it still holds or not
+     */
     RunTimeBuckets(
             EngineCatalog catalog,
             Path home,
@@ -52,7 +67,7 @@ public final class RunTimeBuckets implements BucketReader, BucketStore {
             long heapBytes,
             BucketStateFile state,
             Map<String, Map<String, @Nullable Object>> file,
-            Map<String, RunTimeChange> changes) {
+            Map<String, RunTimeChange> written) {
         this.catalog = catalog;
         this.home = home;
         this.data = data;
@@ -60,7 +75,13 @@ public final class RunTimeBuckets implements BucketReader, BucketStore {
         this.heapBytes = heapBytes;
         this.state = state;
         this.file = file;
-        this.changes = changes;
+        this.written = written;
+        this.changes = holding(written, file);
+        this.filesLeft = written.entrySet().stream()
+                .filter(entry -> entry.getValue().filesLeft())
+                .map(Map.Entry::getKey)
+                .filter(EngineSettings::isBucketName)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** The objects of the configuration file, by name of bucket. */
@@ -79,7 +100,7 @@ public final class RunTimeBuckets implements BucketReader, BucketStore {
     }
 
     /** Those of the changes that still hold: about which the file says what it said when they were made. */
-    static Map<String, RunTimeChange> holding(
+    private static Map<String, RunTimeChange> holding(
             Map<String, RunTimeChange> changes, Map<String, Map<String, @Nullable Object>> file) {
         Map<String, RunTimeChange> holding = new TreeMap<>();
         changes.forEach((name, change) -> {
@@ -134,22 +155,67 @@ public final class RunTimeBuckets implements BucketReader, BucketStore {
 
     /** First moves the directory away, so that a bucket of the same name that comes soon does not find half of the old. */
     @Override
-    public void deleteData(Path dataDirectory) {
-        if (!Files.isDirectory(dataDirectory)) {
+    public void deleteData(Path dataDirectory) throws IOException {
+        if (!Files.exists(dataDirectory, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
         Path doomed = data.resolve(DELETED + dataDirectory.getFileName());
+        delete(doomed);
+        Files.move(dataDirectory, doomed);
         try {
             delete(doomed);
-            Files.move(dataDirectory, doomed);
-            delete(doomed);
         } catch (IOException e) {
-            LOG.warn("files of a deleted bucket are left behind: directory={}", doomed, e);
+            LOG.warn("files of a deleted bucket are left behind until the next start: directory={}", doomed, e);
         }
     }
 
-    /** Finishes deletions that a crash has cut short. */
-    public void deleteLeftovers() {
+    /**
+     * Takes the data directory for this server alone, until the answer is closed.
+     *
+     * @throws IOException where another server has it, or had it until a moment ago and has changed what was read since
+     */
+    public Closeable lock() throws IOException {
+        DataLock lock = DataLock.take(data);
+        List<Problem> problems = new ArrayList<>();
+        if (!state.read(problems::add).equals(written) || !problems.isEmpty()) {
+            lock.close();
+            throw new IOException("data directory " + data + ": another server has changed it just now; start again");
+        }
+        return lock;
+    }
+
+    /**
+     * Finishes deletions that a crash, a stop or an obstinate file system has cut short, before the first bucket begins.
+     *
+     * @throws IOException where a bucket that is to begin would find the documents of a deleted one
+     */
+    public void finishDeletions() throws IOException {
+        deleteLeftovers();
+        for (String name : filesLeft) {
+            RunTimeChange deletion = changes.get(name);
+            Map<String, @Nullable Object> entry = file.get(name);
+            boolean left = false;
+            try {
+                deleteData(EngineSettings.directoryOf(data, name));
+            } catch (IOException e) {
+                if (deletion == null && entry != null) { // The file was edited since, and a bucket begins.
+                    throw new IOException("the files of the deleted bucket " + name + " cannot be removed: " + e, e);
+                }
+                LOG.warn("files of a deleted bucket are left behind: bucket={}", name, e);
+                left = true;
+            }
+            if (left || (deletion != null && entry != null)) {
+                changes.put(name, new RunTimeChange(entry, null, left));
+            } else {
+                changes.remove(name);
+            }
+        }
+        if (!filesLeft.isEmpty()) {
+            save(changes);
+        }
+    }
+
+    private void deleteLeftovers() {
         if (!Files.isDirectory(data)) {
             return;
         }
@@ -163,7 +229,7 @@ public final class RunTimeBuckets implements BucketReader, BucketStore {
     }
 
     private static void delete(Path tree) throws IOException {
-        if (!Files.exists(tree)) {
+        if (!Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
         Path unused = Files.walkFileTree(tree, new SimpleFileVisitor<>() {

@@ -9,6 +9,7 @@ import dev.sluice.core.limits.Limits;
 import dev.sluice.server.tls.HandshakeLimits;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +47,16 @@ public record ServerConfiguration(
     public ServerConfiguration {
         listeners = List.copyOf(listeners);
         buckets = List.copyOf(buckets);
+    }
+
+    /** As {@link #effective()}, with these buckets in place of those of the start. */
+    public Map<String, Object> effective(List<BucketSpec> present) {
+        return EffectiveSettings.with(effective, present);
+    }
+
+    /** Which keys of the file say something else in another configuration, except for buckets and users. */
+    public Set<String> unlike(ServerConfiguration other) {
+        return EffectiveSettings.differences(this, other);
     }
 
     /**

@@ -28,6 +28,9 @@ final class SourceTree {
 
     private static final int DEPTH_MAX = 64;
 
+    /** Each takes some hundred bytes, with its path and its place. Many times what a server with 100 buckets needs. */
+    static final int VALUES_MAX = 100_000;
+
     private static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(
                     StreamReadConstraints.builder().maxNestingDepth(DEPTH_MAX).build())
@@ -40,6 +43,12 @@ final class SourceTree {
     private final Map<String, JsonLocation> locations = new HashMap<>();
     private final Consumer<Problem> problems;
     private @Nullable Object root;
+    private int values;
+
+    /** Ends the reading of a text that nobody means. */
+    private static final class TooManyValuesException extends IOException {
+        private static final long serialVersionUID = 1L;
+    }
 
     private SourceTree(Consumer<Problem> problems) {
         this.problems = problems;
@@ -58,6 +67,9 @@ final class SourceTree {
                 tree.locations.put("$", parser.currentTokenLocation());
                 problems.accept(new Problem("$", "something behind the end of the object", "the end of the file"));
             }
+        } catch (TooManyValuesException e) {
+            tree.root = null;
+            problems.accept(new Problem("$", "more than " + VALUES_MAX + " values", "a configuration"));
         } catch (JsonProcessingException e) {
             JsonLocation location = e.getLocation();
             if (location != null) {
@@ -99,6 +111,9 @@ final class SourceTree {
     }
 
     private @Nullable Object value(JsonParser parser, String path) throws IOException {
+        if (++values > VALUES_MAX) {
+            throw new TooManyValuesException();
+        }
         locations.put(path, parser.currentTokenLocation());
         JsonToken token = parser.currentToken();
         return switch (token) {

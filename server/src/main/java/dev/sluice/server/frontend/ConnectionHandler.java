@@ -27,7 +27,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
     private final Node node;
     private final NettyLoop loop;
-    private final boolean authenticated;
+    private final boolean open;
     private final @Nullable SslHandler ssl;
     private final @Nullable String certifiedUser;
 
@@ -36,8 +36,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     private boolean writableDue;
 
     /** For a connection that is not encrypted. */
-    ConnectionHandler(Node node, NettyLoop loop, boolean authenticated) {
-        this(node, loop, authenticated, null, null);
+    ConnectionHandler(Node node, NettyLoop loop, boolean open) {
+        this(node, loop, open, null, null);
     }
 
     /**
@@ -47,14 +47,10 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
      * @param certifiedUser whom the client's certificate names; null for nobody
      */
     ConnectionHandler(
-            Node node,
-            NettyLoop loop,
-            boolean authenticated,
-            @Nullable SslHandler ssl,
-            @Nullable String certifiedUser) {
+            Node node, NettyLoop loop, boolean open, @Nullable SslHandler ssl, @Nullable String certifiedUser) {
         this.node = node;
         this.loop = loop;
-        this.authenticated = authenticated;
+        this.open = open;
         this.ssl = ssl;
         this.certifiedUser = certifiedUser;
     }
@@ -64,7 +60,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         assert loop.inLoop();
         NettyTransport opened = new NettyTransport(context, this, ssl);
         transport = opened;
-        connection = node.open(opened, loop, authenticated, certifiedUser);
+        connection = node.open(opened, loop, open, certifiedUser);
         if (connection == null) {
             context.close();
         }

@@ -64,8 +64,8 @@ public final class EventLoops {
     private static void tick(Node node, Loop loop) {
         try {
             node.tick(loop);
-        } catch (RuntimeException | AssertionError e) {
-            // Thrown on, it would end the ticking.
+        } catch (Throwable e) {
+            // Thrown on, it would end the ticking; also where there is no memory for a moment.
             LOG.error("tick failed: loop={}", loop.index(), e);
         }
     }

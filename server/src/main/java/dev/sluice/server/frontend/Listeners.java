@@ -6,6 +6,7 @@ import dev.sluice.core.limits.Limits;
 import dev.sluice.server.config.ListenerConfiguration;
 import dev.sluice.server.tls.TlsConfiguration;
 import dev.sluice.server.tls.TlsContext;
+import dev.sluice.server.tls.TlsMaterial;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -71,7 +72,7 @@ public final class Listeners {
     private void serve(
             Channel channel, ListenerConfiguration listener, @Nullable SslHandler ssl, @Nullable String certifiedUser) {
         NettyLoop loop = loops.of(channel.eventLoop());
-        ConnectionHandler handler = new ConnectionHandler(node, loop, listener.authenticated(), ssl, certifiedUser);
+        ConnectionHandler handler = new ConnectionHandler(node, loop, listener.open(), ssl, certifiedUser);
         channel.pipeline().addLast(handler);
         if (ssl != null) {
             handler.channelActive(channel.pipeline().context(handler)); // The channel has long been active.
@@ -139,7 +140,7 @@ public final class Listeners {
         }
         // Where no login is asked for, everybody is who the certificate says.
         Predicate<String> known =
-                name -> listener.authenticated() || node.authentication().knows(name);
+                name -> listener.open() || node.authentication().knows(name);
         SslHandler ssl = tls.newHandler(channel.alloc(), handshakes.tasks(channel));
         ssl.setHandshakeTimeoutMillis(handshakes.timeoutMs());
         channel.pipeline().addLast(ssl, new HandshakeHandler(listener, tls, ssl, handshakes, known, service));
@@ -186,22 +187,49 @@ public final class Listeners {
     }
 
     /**
-     * Reads the files of all TLS listeners again. A listener whose files are not fit for use keeps what it has. Waits for
-     * disks: not on an event loop.
+     * Gets new certificates and keys for all TLS listeners, and puts none of them in force yet. Waits for disks: not on an
+     * event loop.
      *
-     * @return one line for each mistake, with the listener's address
+     * @param fresh what the configuration says of listeners now, files included; empty where it is the same, and its files
+     *     are to be read
      */
-    public List<String> reloadTls() {
+    public TlsReplacement replaceTls(List<ListenerConfiguration> fresh) {
+        List<Runnable> replacements = new ArrayList<>();
         List<String> mistakes = new ArrayList<>();
+        List<String> left = new ArrayList<>();
         for (Open listener : open) {
-            if (listener.tls != null) {
-                String where = ListenerConfiguration.text(listener.address());
-                listener.tls.reload((key, found, expected) -> mistakes.add(
-                        "listener " + where + ": " + key + ": " + found + " (expected: " + expected + ")"));
+            TlsContext tls = listener.tls;
+            if (tls == null) {
+                continue;
+            }
+            TlsMaterial loaded = fresh.stream()
+                    .map(ListenerConfiguration::tls)
+                    .filter(there -> there != null && there.settings().equals(tls.settings()))
+                    .map(TlsConfiguration::material)
+                    .findFirst()
+                    .orElse(null);
+            // What a configuration does not name any more is no mistake in it.
+            List<String> wrong = loaded == null && !fresh.isEmpty() ? left : mistakes;
+            String where = ListenerConfiguration.text(listener.address());
+            Runnable replacement = tls.replacement(
+                    loaded,
+                    (key, found, expected) -> wrong.add(
+                            "listener " + where + ": " + key + ": " + found + " (expected: " + expected + ")"));
+            if (replacement != null) {
+                replacements.add(replacement);
             }
         }
-        return mistakes;
+        return new TlsReplacement(mistakes, left, () -> replacements.forEach(Runnable::run));
     }
+
+    /**
+     * New certificates and keys.
+     *
+     * @param mistakes one line each, with the listener's address: with any, nothing is to be put in force
+     * @param left why listeners keep what they have, as their settings have changed and their files are not fit any more
+     * @param install puts all in force
+     */
+    public record TlsReplacement(List<String> mistakes, List<String> left, Runnable install) {}
 
     /** Accepts no more; what was accepted stays. */
     public void close() {

@@ -21,10 +21,11 @@ import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +33,9 @@ import org.slf4j.LoggerFactory;
 /**
  * One connection of the management interface: reads a request, answers it, and only then looks at the next. What a client
  * sends ahead waits here, as much as one read of the socket has brought, and then in the socket.
+ *
+ * <p>Passwords are checked and pages made on other threads: a page of a hundred buckets takes a loop's time for all of its
+ * connections.
  *
  * <p>There is one clock for all that a client can be slow with: from the first look at the socket until the answer has left
  * it. When that runs out the connection is closed, so a client that sends a byte now and then holds it no longer than one
@@ -52,6 +56,7 @@ final class ManagementHandler extends ChannelInboundHandlerAdapter {
 
     private final Pages pages;
     private final Visitors visitors;
+    private final Executor pool;
     private final boolean open;
     private final @Nullable String certifiedUser;
 
@@ -64,12 +69,14 @@ final class ManagementHandler extends ChannelInboundHandlerAdapter {
     /**
      * A connection that was just made.
      *
+     * @param pool makes pages, which takes longer than a loop has
      * @param open whether no login is asked for
      * @param certifiedUser whom the client's certificate names; null for nobody
      */
-    ManagementHandler(Pages pages, Visitors visitors, boolean open, @Nullable String certifiedUser) {
+    ManagementHandler(Pages pages, Visitors visitors, Executor pool, boolean open, @Nullable String certifiedUser) {
         this.pages = pages;
         this.visitors = visitors;
+        this.pool = pool;
         this.open = open;
         this.certifiedUser = certifiedUser;
     }
@@ -160,15 +167,27 @@ final class ManagementHandler extends ChannelInboundHandlerAdapter {
     private void answer(ChannelHandlerContext context, HttpRequest asked) {
         begin(context);
         boolean keepAlive = HttpUtil.isKeepAlive(asked);
-        if (!asked.method().equals(HttpMethod.GET)) {
+        // The codec leaves the body of an answer to HEAD away.
+        if (!asked.method().equals(HttpMethod.GET) && !asked.method().equals(HttpMethod.HEAD)) {
             send(context, pages.error(HttpResponseStatus.METHOD_NOT_ALLOWED, "GET is all there is"), keepAlive);
             return;
         }
+        String path = Pages.path(asked.uri());
         String host = ((InetSocketAddress) context.channel().localAddress())
                 .getAddress()
                 .getHostAddress();
-        if (open || certifiedUser != null || Pages.isPublic(asked.uri())) {
-            send(context, pages.page(asked.uri(), new Visit(open ? null : certifiedUser, host)), keepAlive);
+        if (Pages.isPublic(path)) {
+            send(context, pages.page(path, new Visit(null, host)), keepAlive);
+            return;
+        }
+        if (open || certifiedUser != null) {
+            Visit visit = new Visit(open ? null : certifiedUser, host);
+            stopClock(); // So is a page.
+            try {
+                pool.execute(() -> make(context, () -> pages.page(path, visit), keepAlive));
+            } catch (RejectedExecutionException e) {
+                send(context, unavailable(), keepAlive);
+            }
             return;
         }
         BasicCredentials credentials = BasicCredentials.parse(asked.headers().get(HttpHeaderNames.AUTHORIZATION));
@@ -177,17 +196,32 @@ final class ManagementHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         stopClock(); // A login that waits for its turn is the server's delay.
-        visitors.login(credentials.user(), credentials.password()).whenComplete((known, failure) -> {
+        String peer = String.valueOf(context.channel().remoteAddress());
+        visitors.login(peer, credentials.user(), credentials.password()).whenComplete((known, failure) -> {
             credentials.forget();
-            if (failure != null) {
+            make(context, () -> afterLogin(known, failure, path, new Visit(credentials.user(), host)), keepAlive);
+        });
+    }
+
+    private Page afterLogin(@Nullable Boolean known, @Nullable Throwable failure, String path, Visit visit) {
+        if (failure != null) {
+            if (!(failure instanceof RejectedExecutionException)) {
                 LOG.error("login failed", failure);
             }
-            boolean in = failure == null && known;
-            onLoop(context, () -> {
-                Page page = in ? pages.page(asked.uri(), new Visit(credentials.user(), host)) : unauthorized();
-                send(context, page, keepAlive);
-            });
-        });
+            return unavailable(); // Not a word about the password: clients take that for the last one.
+        }
+        return Boolean.TRUE.equals(known) ? pages.page(path, visit) : unauthorized();
+    }
+
+    /** Makes a page where this is called, and sends it where the connection is. */
+    private void make(ChannelHandlerContext context, Supplier<Page> maker, boolean keepAlive) {
+        try {
+            Page page = maker.get();
+            onLoop(context, () -> send(context, page, keepAlive));
+        } catch (RuntimeException | Error e) {
+            LOG.error("page cannot be made", e);
+            onLoop(context, context::close);
+        }
     }
 
     private static void onLoop(ChannelHandlerContext context, Runnable task) {
@@ -202,9 +236,13 @@ final class ManagementHandler extends ChannelInboundHandlerAdapter {
         return pages.error(HttpResponseStatus.UNAUTHORIZED, "name and password of a user are needed");
     }
 
+    private Page unavailable() {
+        return pages.error(HttpResponseStatus.SERVICE_UNAVAILABLE, "the server is busy, or stopping");
+    }
+
     private void send(ChannelHandlerContext context, Page page, boolean keepAlive) {
-        FullHttpResponse response = new DefaultFullHttpResponse(
-                HttpVersion.HTTP_1_1, page.status(), Unpooled.copiedBuffer(page.json(), StandardCharsets.UTF_8));
+        FullHttpResponse response =
+                new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, page.status(), Unpooled.wrappedBuffer(page.json()));
         response.headers()
                 .set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_JSON)
                 .setInt(HttpHeaderNames.CONTENT_LENGTH, response.content().readableBytes())
@@ -214,7 +252,7 @@ final class ManagementHandler extends ChannelInboundHandlerAdapter {
             response.headers().set(HttpHeaderNames.WWW_AUTHENTICATE, CHALLENGE);
         }
         if (page.status().equals(HttpResponseStatus.METHOD_NOT_ALLOWED)) {
-            response.headers().set(HttpHeaderNames.ALLOW, HttpMethod.GET);
+            response.headers().set(HttpHeaderNames.ALLOW, HttpMethod.GET + ", " + HttpMethod.HEAD);
         }
         if (deadline == null) {
             startClock(context, FIRST_REQUEST_SECONDS_MAX);

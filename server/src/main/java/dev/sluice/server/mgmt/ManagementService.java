@@ -7,6 +7,7 @@ import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.ssl.SslHandler;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -21,11 +22,13 @@ public final class ManagementService implements Service {
 
     private final Pages pages;
     private final Visitors visitors;
+    private final Executor pool;
     private final AtomicInteger connections = new AtomicInteger();
 
     public ManagementService(Node node, Visitors visitors) {
         this.pages = new Pages(node, visitors);
         this.visitors = visitors;
+        this.pool = node.pools().nonIo();
     }
 
     @Override
@@ -40,8 +43,9 @@ public final class ManagementService implements Service {
         channel.closeFuture().addListener(closed -> connections.decrementAndGet());
         HttpDecoderConfig decoding =
                 new HttpDecoderConfig().setMaxInitialLineLength(LINE_BYTES_MAX).setMaxHeaderSize(HEADER_BYTES_MAX);
-        boolean open = listener.authenticated();
         channel.pipeline()
-                .addLast(new HttpServerCodec(decoding), new ManagementHandler(pages, visitors, open, certifiedUser));
+                .addLast(
+                        new HttpServerCodec(decoding),
+                        new ManagementHandler(pages, visitors, pool, listener.open(), certifiedUser));
     }
 }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What there is to see: the smallest part of the REST surface that SDKs ask for, and nothing in it that is not so. Any
- * thread; never waits. Protocol: {@code clients} 12 says what SDKs look at.
+ * thread; never waits, but has a megabyte to write for some buckets. Protocol: {@code clients} 12 says what SDKs look at.
  */
 final class Pages {
 
@@ -45,12 +45,24 @@ final class Pages {
         this.visitors = visitors;
     }
 
-    /** Whether a page is for everybody: only the one that says that the server is there. */
-    static boolean isPublic(String uri) {
-        return "/".equals(uri);
+    /**
+     * The path and query of a request's target, which proxies write with the scheme and the server in front. RFC 9112 3.2.
+     */
+    static String path(String target) {
+        int scheme = target.indexOf("://");
+        if (scheme < 0 || target.startsWith("/")) {
+            return target;
+        }
+        int path = target.indexOf('/', scheme + "://".length());
+        return path < 0 ? "/" : target.substring(path);
     }
 
-    /** The page for a request's target; 404 where there is none, 400 where it is none. */
+    /** Whether a page is for everybody: only the one that says that the server is there. It takes no time. */
+    static boolean isPublic(String path) {
+        return "/".equals(path);
+    }
+
+    /** The page at a path; 404 where there is none, 400 where it is none. With many buckets it takes its time. */
     Page page(String uri, Visit visit) {
         List<String> path;
         try {

@@ -8,7 +8,7 @@ public interface Visitors {
     /** Nobody: there are no users. */
     Visitors NONE = new Visitors() {
         @Override
-        public CompletableFuture<Boolean> login(String user, byte[] password) {
+        public CompletableFuture<Boolean> login(String peer, String user, byte[] password) {
             return CompletableFuture.completedFuture(false);
         }
 
@@ -23,9 +23,11 @@ public interface Visitors {
      *
      * <p><b>Ownership.</b> The array is the caller's, who wipes it when this has completed.
      *
-     * @return completes on any thread with whether it is the user's
+     * @param peer from where, for the log
+     * @return completes on any thread but an event loop with whether it is the user's, or exceptionally where that could not
+     *     be found out; may have so completed already
      */
-    CompletableFuture<Boolean> login(String user, byte[] password);
+    CompletableFuture<Boolean> login(String peer, String user, byte[] password);
 
     /** Whether a user may know of a bucket. */
     boolean sees(String user, String bucket);

@@ -3,6 +3,7 @@ package dev.sluice.server.tls;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +25,12 @@ public record Secret(@Nullable Path file, @Nullable String variable) {
     /** Reads how one is written; null where it is written otherwise. Relative paths begin at {@code home}. */
     public static @Nullable Secret parse(String text, Path home) {
         if (text.startsWith(FILE_PREFIX) && text.length() > FILE_PREFIX.length()) {
-            return new Secret(home.resolve(text.substring(FILE_PREFIX.length())).normalize(), null);
+            try {
+                return new Secret(
+                        home.resolve(text.substring(FILE_PREFIX.length())).normalize(), null);
+            } catch (InvalidPathException e) {
+                return null; // Such as one with a NUL.
+            }
         }
         if (text.startsWith(VARIABLE_PREFIX) && text.length() > VARIABLE_PREFIX.length()) {
             return new Secret(null, text.substring(VARIABLE_PREFIX.length()));

@@ -15,6 +15,7 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one listener needs to speak TLS, replaceable while it serves: a connection keeps what it began with, new ones get
@@ -75,26 +76,33 @@ public final class TlsContext {
         return builder.build();
     }
 
+    /** What this was made from. */
+    public TlsSettings settings() {
+        return settings;
+    }
+
     /**
-     * Reads the files again. Where they are fit for use, connections from now on get what is in them; where not, all stays
-     * as it is. Waits for disks: not on an event loop.
+     * Gets what would take the place of what is in force, and leaves that as it is. Waits for disks where files are read:
+     * not on an event loop.
      *
-     * @return whether it was replaced; if not, {@code mistakes} knows why
+     * @param loaded what is in the files; null to read them
+     * @return puts it in force: connections from then on get it. Null where the files are not fit for use, and {@code
+     *     mistakes} knows why
      */
-    public boolean reload(Mistakes mistakes) {
-        TlsMaterial material = TlsMaterial.load(settings, mistakes);
+    public @Nullable Runnable replacement(@Nullable TlsMaterial loaded, Mistakes mistakes) {
+        TlsMaterial material = loaded == null ? TlsMaterial.load(settings, mistakes) : loaded;
         if (material == null) {
-            return false;
+            return null;
         }
         try {
-            current = build(settings, material);
-            return true;
+            SslContext next = build(settings, material);
+            return () -> current = next;
         } catch (SSLException e) {
             mistakes.add(
                     settings.keystore() == null ? TlsSettings.CERTIFICATE : TlsSettings.KEYSTORE,
                     "what Java's TLS does not take: " + e.getMessage(),
                     "a certificate and its key");
-            return false;
+            return null;
         }
     }
 

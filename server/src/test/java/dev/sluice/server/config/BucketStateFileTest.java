@@ -52,9 +52,10 @@ class BucketStateFileTest {
         nested.put("flag", true);
         nested.put("deep", Map.of("a", List.of(1L, "b")));
         Map<String, RunTimeChange> changes = Map.of(
-                "created", new RunTimeChange(null, nested),
-                "deleted", new RunTimeChange(ENTRY, null),
-                "changed %.", new RunTimeChange(ENTRY, nested));
+                "created", new RunTimeChange(null, nested, false),
+                "deleted", new RunTimeChange(ENTRY, null, false),
+                "going", new RunTimeChange(null, null, true),
+                "changed %.", new RunTimeChange(ENTRY, nested, false));
         new BucketStateFile(data.resolve("new/directory")).write(changes);
         new BucketStateFile(data).write(changes);
         assertThat(read()).isEqualTo(changes);
@@ -67,7 +68,7 @@ class BucketStateFileTest {
 
     @Test
     void anUnfinishedNewFile_isNotLookedAt() throws IOException {
-        new BucketStateFile(data).write(Map.of("a", new RunTimeChange(null, ENTRY)));
+        new BucketStateFile(data).write(Map.of("a", new RunTimeChange(null, ENTRY, false)));
         Files.writeString(data.resolve("@buckets.json.new"), "{\"vers");
         assertThat(read()).containsOnlyKeys("a");
         new BucketStateFile(data).write(Map.of());
@@ -102,7 +103,7 @@ class BucketStateFileTest {
 
     @Test
     void bytesOfChance_areNeverTakenForChanges() throws IOException {
-        new BucketStateFile(data).write(Map.of("a", new RunTimeChange(null, ENTRY)));
+        new BucketStateFile(data).write(Map.of("a", new RunTimeChange(null, ENTRY, false)));
         byte[] right = Files.readAllBytes(file());
         Random random = new Random(1);
         for (int i = 0; i < 500; i++) {

@@ -104,6 +104,11 @@ class ConfigurationReaderTest {
         duration too long     | {"limits": {"stall": "2d"}}              | $.limits.stall: "2d" (expected: a length of time: a text like "10s" (ms, s, m, h, d) from 1ms to 1d)
         frame below value     | {"limits": {"frame": "1MiB"}}            | $.limits.frame: 1MiB (expected: at least 20MiB, as value is)
         value above frame     | {"limits": {"value": "31MiB"}}           | $.limits.value: 31MiB (expected: at most 30MiB, as frame is)
+        watermarks            | {"buckets": {"a": {"engine": "memory", "lowWatermark": 0.9}}} | $.buckets.a.lowWatermark: 0.9 (expected: at most highWatermark, 0.85)
+        pages at a listener   | {"listeners": [{"address": "127.0.0.1:7"}], "mgmt": {"address": "127.0.0.1:7"}} | $.mgmt: 127.0.0.1:7, which is a listener's (expected: an address that nothing else listens on)
+        login frame above it  | {"limits": {"frameUnauthenticated": "64MiB"}} | $.limits.frameUnauthenticated: 64MiB (expected: at most 30MiB, as frame is)
+        frame below two       | {"limits": {"value": "1KiB", "frame": "8KiB"}} | $.limits.frame: 8KiB (expected: at least 16KiB, as frameUnauthenticated is)
+        inbound below a frame | {"limits": {"inbound": "1MiB"}}          | $.limits.inbound: 1MiB (expected: at least 30MiB, as frame is)
         low above high        | {"limits": {"outboundLow": "2MiB"}}      | $.limits.outboundLow: 2MiB (expected: at most 1MiB, as outboundHigh is)
         missing plugins       | {"plugins": "nowhere"}                   | $.plugins: no directory: HOME/nowhere (expected: a directory of plugins)
         """)
@@ -185,7 +190,7 @@ class ConfigurationReaderTest {
         assertThat(configuration.transport()).isEqualTo(TransportKind.AUTO);
         assertThat(configuration.listeners()).singleElement().satisfies(listener -> {
             assertThat(listener.addressText()).isEqualTo("127.0.0.1:11210");
-            assertThat(listener.authenticated()).isTrue();
+            assertThat(listener.open()).isTrue();
         });
         assertThat(configuration.threads()).isEqualTo(new ThreadCounts(8, 8, 4, 16, 2));
         assertThat(configuration.limits())

@@ -87,15 +87,15 @@ class UsersSectionTest {
         String users = "\"users\": {\"a\": " + USER + "}";
         assertThat(read("{" + users + "}").listeners())
                 .singleElement()
-                .satisfies(l -> assertThat(l.authenticated()).isFalse());
+                .satisfies(l -> assertThat(l.open()).isFalse());
         assertThat(read("{" + users + ", \"listeners\": [{\"address\": \"0.0.0.0:1\"}, {\"address\": \"127.0.0.1:2\","
                                 + " \"authentication\": \"none\"}, {\"address\": \"127.0.0.1:3\", \"authentication\":"
                                 + " \"required\"}]}")
                         .listeners())
-                .extracting(ListenerConfiguration::authenticated)
+                .extracting(ListenerConfiguration::open)
                 .containsExactly(false, true, false);
         assertThat(read("{}").listeners())
-                .extracting(ListenerConfiguration::authenticated)
+                .extracting(ListenerConfiguration::open)
                 .containsExactly(true);
     }
 

@@ -25,6 +25,7 @@ import java.util.Base64;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,9 +46,12 @@ class LoginTest {
         });
 
         @Override
-        public CompletableFuture<Boolean> login(String user, byte[] password) {
+        public CompletableFuture<Boolean> login(String peer, String user, byte[] password) {
             if (user.equals("broken")) {
                 return CompletableFuture.failedFuture(new IllegalStateException("no users today"));
+            }
+            if (user.equals("busy")) {
+                return CompletableFuture.failedFuture(new RejectedExecutionException("4096 wait already"));
             }
             return CompletableFuture.supplyAsync(
                     () -> user.equals("joe") && new String(password, StandardCharsets.UTF_8).equals("pass:wörd"), pool);
@@ -106,7 +110,7 @@ class LoginTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"joe:wrong", "joe:", "jim:pass:wörd", "broken:x", ":", "joe"})
+    @ValueSource(strings = {"joe:wrong", "joe:", "jim:pass:wörd", ":", "joe"})
     void anythingElse_is401_andTheSameForAll(String pair) throws Exception {
         HttpResponse<String> response = get("/whoami", basic(pair));
 
@@ -114,6 +118,16 @@ class LoginTest {
         assertThat(response.headers().firstValue("www-authenticate"))
                 .hasValue("Basic realm=\"Sluice\", charset=\"UTF-8\"");
         assertThat(response.body()).isEqualTo("{\"error\":\"name and password of a user are needed\"}");
+    }
+
+    /** 401 is final for clients, who would give a right password up. */
+    @ParameterizedTest
+    @ValueSource(strings = {"broken:x", "busy:x"})
+    void aLoginThatCannotBeLookedAt_is503(String pair) throws Exception {
+        HttpResponse<String> response = get("/whoami", basic(pair));
+
+        assertThat(response.statusCode()).isEqualTo(503);
+        assertThat(response.headers().firstValue("www-authenticate")).isEmpty();
     }
 
     @ParameterizedTest
