@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("InputStreamSlowMultibyteRead") // One byte after the other is how passwords are read.
 class SttyTerminalTest {
 
     private static final String BEFORE = "500:5:bf:8a3b";
