@@ -121,21 +121,38 @@ class LauncherTest {
         }
     }
 
+    /** A bucket of which a file is damaged. */
+    private void damage(String bucket) throws IOException {
+        Path directory = Files.createDirectories(home.resolve("data").resolve(bucket));
+        Files.writeString(directory.resolve("manifest.json"), "[]");
+    }
+
     @Test
     void bucketThatCannotBeCreated_isExitCode1_andSaysWhy() throws IOException {
+        damage("wrong");
         String file = file("{\"listeners\": [{\"address\": \"127.0.0.1:0\"}], \"buckets\": {\"wrong\": {\"engine\":"
-                + " \"memory\", \"lowWatermark\": 0.9, \"highWatermark\": 0.1}}}");
+                + " \"memory\"}}}");
 
         assertThat(run("--config", file)).isEqualTo(Launcher.EXIT_FAILED);
         assertThat(err.toString(StandardCharsets.UTF_8))
                 .contains("cannot start: bucket wrong")
-                .contains("lowWatermark");
+                .contains("manifest.json");
+    }
+
+    /** Before anything is started: the exit code and the form are those of every mistake. */
+    @Test
+    void settingsThatDoNotFitTogether_areAMistakeInTheFile() throws IOException {
+        String file = file("{\"buckets\": {\"wrong\": {\"engine\": \"memory\", \"lowWatermark\": 0.9}}}");
+
+        assertThat(run("--check-config", "--config", file)).isEqualTo(2);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("$.buckets.wrong.lowWatermark: 0.9");
     }
 
     @Test
     void optionalBucketThatCannotBeCreated_isLeftOut() throws IOException {
+        damage("wrong");
         String file = file("{\"listeners\": [{\"address\": \"127.0.0.1:0\"}], \"buckets\": {\"good\": {\"engine\":"
-                + " \"memory\"}, \"wrong\": {\"engine\": \"memory\", \"lowWatermark\": 0.9, \"highWatermark\": 0.1,"
+                + " \"memory\"}, \"wrong\": {\"engine\": \"memory\","
                 + " \"optional\": true}}}");
 
         assertThat(run("--config", file)).isZero();

@@ -17,7 +17,8 @@ class DataLockTest {
     @Test
     void oneAtATime_andWhoHasItIsNamed() throws Exception {
         Path data = home.resolve("not/yet/there");
-        try (DataLock unused = DataLock.take(data)) {
+        try (DataLock held = DataLock.take(data)) {
+            assertThat(held).isNotNull();
             assertThatThrownBy(() -> DataLock.take(data))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining(data.toString())
