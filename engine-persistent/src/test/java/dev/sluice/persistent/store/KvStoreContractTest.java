@@ -652,7 +652,7 @@ public abstract class KvStoreContractTest {
         }
         first.record(VB, active(keys));
         store.commit(first, false);
-        int rounds = 200;
+        int rounds = 60;
         CountDownLatch done = new CountDownLatch(1);
         AtomicInteger reads = new AtomicInteger();
         ExecutorService threads = Executors.newFixedThreadPool(3);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.persistent.store.StoreException.Kind;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -96,7 +97,7 @@ class StoreDirectoryTest {
     void directoryOfAnotherProcess_isNotOpened_andItsPidIsNamed() throws Exception {
         Process other = otherProcess();
         try {
-            assertThat(other.inputReader().readLine()).isEqualTo("open");
+            assertThat(other.inputReader(StandardCharsets.UTF_8).readLine()).isEqualTo("open");
             assertRefused(Kind.IN_USE, "another process, pid " + other.pid(), this::open);
         } finally {
             end(other);
@@ -115,7 +116,7 @@ class StoreDirectoryTest {
             Files.delete(link);
             Process other = otherProcess();
             try {
-                assertThat(other.inputReader().readLine())
+                assertThat(other.inputReader(StandardCharsets.UTF_8).readLine())
                         .isEqualTo("IN_USE " + store.path() + " is open in another process, pid "
                                 + ProcessHandle.current().pid());
             } finally {

@@ -12,6 +12,7 @@ import dev.sluice.persistent.store.Snapshot;
 import dev.sluice.persistent.store.StoreBatch;
 import dev.sluice.persistent.store.StoredVBucket;
 import java.io.BufferedReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,7 +81,7 @@ class RocksCrashTest {
                 .redirectErrorStream(true)
                 .start();
         int acknowledged = 0;
-        try (BufferedReader output = child.inputReader()) {
+        try (BufferedReader output = child.inputReader(StandardCharsets.UTF_8)) {
             for (String line = output.readLine(); line != null; line = output.readLine()) {
                 assertThat(line).isEqualTo("durable " + acknowledged);
                 acknowledged++;
