@@ -79,10 +79,6 @@ final class VBucket extends VBucketCore {
         snapshots.drainWoken(target);
     }
 
-    int tombstoneCount() {
-        return table().size() - liveCount();
-    }
-
     /** Whether more than an eighth of what documents take is tombstones. */
     boolean tombstonesAbound() {
         assert entered();

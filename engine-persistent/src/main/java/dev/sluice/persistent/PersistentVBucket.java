@@ -675,7 +675,7 @@ final class PersistentVBucket extends VBucketCore {
     int nonResidentCount() {
         return keepsKeys && liveComplete
                 ? evictedValueCount
-                : Math.max(0, liveCount() - (table().size() - evictedValueCount));
+                : Math.max(0, liveCount() - (table().size() - tombstoneCount() - evictedValueCount));
     }
 
     // ---------------------------------------------------------------------------------------------- statistics

@@ -2,6 +2,7 @@ package dev.sluice.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.engine.Datatype;
 import dev.sluice.engine.DocumentFilter;
 import dev.sluice.engine.DocumentReads;
 import dev.sluice.engine.DocumentView;
@@ -12,6 +13,7 @@ import dev.sluice.engine.RecordApplication.Condition;
 import dev.sluice.engine.RecordApplication.Terms;
 import dev.sluice.engine.Status;
 import dev.sluice.engine.VBucketState;
+import dev.sluice.engine.VBuckets;
 import dev.sluice.engine.ValuePatch;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -352,6 +354,108 @@ abstract class MetadataContract extends PlacementContract {
         private Answer random(int collection) {
             RandomDocuments documents = capability(RandomDocuments.class);
             return driver.view((cookie, out) -> documents.random(cookie, collection, out));
+        }
+    }
+
+    @Nested
+    class AfterARestart {
+        /** More than a batch or a read of any engine takes at a time. */
+        private static final int DOCUMENTS = 300;
+
+        @Test
+        void allThatADocumentIs_isThere() throws Exception {
+            if (!supports(Behavior.PERSISTENCE)) {
+                return;
+            }
+            long expiry = context.clock().wallSeconds() + 1_000;
+            Answer before = stored(
+                    KEY, Store.set("value").flags(7).expirySeconds(expiry).datatype(Datatype.JSON));
+            restart();
+            Answer after = succeeded(get(KEY));
+            assertThat(after.text()).isEqualTo("value");
+            assertThat(after.flags()).isEqualTo(7);
+            assertThat(after.expirySeconds()).isEqualTo(expiry);
+            assertThat(after.datatype()).isEqualTo((byte) Datatype.JSON);
+            assertThat(after.cas()).isEqualTo(before.cas());
+            if (supports(Behavior.REV_SEQNOS)) {
+                assertThat(after.revSeqno()).isEqualTo(before.revSeqno());
+                assertThat(stored(KEY, Store.set("new")).revSeqno()).isEqualTo(before.revSeqno() + 1);
+            }
+            context.clock().advance(Duration.ofSeconds(2_000));
+            Answer expiring = stored(Key.of("another"), Store.set("value"));
+            assertThat(Long.compareUnsigned(expiring.cas(), before.cas())).isPositive();
+        }
+
+        @Test
+        void manyDocuments_areThere_andThoseRemovedAreNot() throws Exception {
+            if (!supports(Behavior.PERSISTENCE)) {
+                return;
+            }
+            for (int i = 0; i < DOCUMENTS; i++) {
+                succeeded(driver.store(i % VBUCKETS, Key.of("key " + i), Store.set("value " + i)));
+            }
+            for (int i = 0; i < DOCUMENTS; i += 3) {
+                succeeded(driver.remove(i % VBUCKETS, Key.of("key " + i)));
+            }
+            for (int round = 0; round < 2; round++) {
+                restart();
+                for (int i = 0; i < DOCUMENTS; i++) {
+                    Answer answer = driver.get(i % VBUCKETS, Key.of("key " + i));
+                    if (i % 3 == 0) {
+                        assertThat(answer.status()).as("key " + i).isEqualTo(Status.NO_SUCH_KEY);
+                    } else {
+                        assertThat(succeeded(answer).text()).isEqualTo("value " + i);
+                    }
+                }
+            }
+            assertThat(driver.store(1, Key.of("key 1"), Store.add("no")).status())
+                    .isEqualTo(Status.KEY_EXISTS);
+            succeeded(driver.store(3, Key.of("key 3"), Store.add("yes")));
+        }
+
+        @Test
+        void tombstones_areThere() throws Exception {
+            if (supports(Behavior.PERSISTENCE) && supports(Behavior.TOMBSTONES)) {
+                stored(KEY, Store.set("value"));
+                Answer removed = succeeded(driver.remove(VB, KEY));
+                restart();
+                Answer tombstone = succeeded(driver.get(VB, KEY, DocumentFilter.DELETED));
+                assertThat(tombstone.deleted()).isTrue();
+                assertThat(tombstone.cas()).isEqualTo(removed.cas());
+                assertThat(tombstone.revSeqno()).isEqualTo(removed.revSeqno());
+            }
+        }
+
+        @Test
+        void historiesAndStatesGoOn_andSequenceNumbersRise() throws Exception {
+            if (!supports(Behavior.PERSISTENCE) || !supports(Behavior.VBUCKETS) || !supports(Behavior.SEQNOS)) {
+                return;
+            }
+            Answer before = stored(KEY, Store.set("value"));
+            setState(1, VBucketState.REPLICA);
+            List<VBuckets.FailoverEntry> log = capability(VBuckets.class).failoverLog(VB);
+            restart();
+            VBuckets vbuckets = capability(VBuckets.class);
+            assertThat(vbuckets.state(1)).isEqualTo(VBucketState.REPLICA);
+            assertThat(vbuckets.failoverLog(VB)).as("after a stop in order").isEqualTo(log);
+            assertThat(vbuckets.highSeqno(VB)).isEqualTo(before.seqno());
+            Answer after = stored(KEY, Store.set("new"));
+            assertThat(after.seqno()).isGreaterThan(before.seqno());
+            assertThat(after.vbucketUuid()).isEqualTo(before.vbucketUuid());
+        }
+
+        @Test
+        void whatWasOnDiskOnly_isThere() throws Exception {
+            if (supports(Behavior.PERSISTENCE) && supports(Behavior.PERSISTENCE_CONTROL)) {
+                Answer stored = stored(KEY, Store.set("value"));
+                context.scheduler().runAll();
+                Persistence persistence = capability(Persistence.class);
+                assertThat(driver.run(cookie -> persistence.evict(cookie, VB, driver.lend(KEY))))
+                        .isEqualTo(Status.SUCCESS);
+                restart();
+                assertThat(capability(Persistence.class).persistedSeqno(VB)).isEqualTo(stored.seqno());
+                assertThat(get(KEY).text()).isEqualTo("value");
+            }
         }
     }
 

@@ -72,6 +72,7 @@ public abstract class VBucketCore {
     private int expiringCount;
     private long documentBytes;
     private long tombstoneBytes;
+    private int tombstoneCount;
     private long chargedBytes;
     private final List<SeqnoWaiter> seqnoWaiters = new ArrayList<>();
     private final List<Runnable> afterExit = new ArrayList<>();
@@ -160,6 +161,7 @@ public abstract class VBucketCore {
         documentBytes += bytes;
         if (Documents.deleted(document)) {
             tombstoneBytes += bytes;
+            tombstoneCount += sign;
         }
     }
 
@@ -295,6 +297,7 @@ public abstract class VBucketCore {
         expiringCount = 0;
         documentBytes = 0;
         tombstoneBytes = 0;
+        tombstoneCount = 0;
         purgeSeqno = highSeqno;
         cleared(why);
     }
@@ -552,6 +555,11 @@ public abstract class VBucketCore {
     /** What tombstones among them take. */
     public final long tombstoneBytes() {
         return tombstoneBytes;
+    }
+
+    /** How many tombstones stand in the table. */
+    public final int tombstoneCount() {
+        return tombstoneCount;
     }
 
     /** Live documents of collections that are still there. */
