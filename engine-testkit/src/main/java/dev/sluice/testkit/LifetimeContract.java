@@ -383,10 +383,12 @@ abstract class LifetimeContract extends DocumentContract {
             byte[] both = section("_s\u00001\u0000", "user\u00002\u0000");
             byte[] system = section("_s\u00001\u0000");
             byte[] value = Arrays.copyOf(both, both.length + 4);
-            stored(KEY, Store.of(StoreMode.SET, value)
-                    .datatype(Datatype.XATTR)
-                    .flags(7)
-                    .expirySeconds(now() + 1));
+            stored(
+                    KEY,
+                    Store.of(StoreMode.SET, value)
+                            .datatype(Datatype.XATTR)
+                            .flags(7)
+                            .expirySeconds(now() + 1));
             context.clock().advance(Duration.ofSeconds(2));
             expectTombstone(system);
             assertThat(driver.remove(VB, KEY).status()).as("whoever comes by").isEqualTo(Status.NO_SUCH_KEY);

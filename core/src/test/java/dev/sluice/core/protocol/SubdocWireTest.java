@@ -920,20 +920,26 @@ class SubdocWireTest extends WireContract {
 
     @Test
     void expiredDocuments_keepTheXattrsOfTheSystem() {
-        assertThat(status("k", Subdoc.mutation()
-                        .upsertXattr("_s", "1")
-                        .upsertXattr("u", "2")
-                        .upsert("a", "1")
-                        .doc(Subdoc.MKDOC)
-                        .expiry(10)))
+        assertThat(status(
+                        "k",
+                        Subdoc.mutation()
+                                .upsertXattr("_s", "1")
+                                .upsertXattr("u", "2")
+                                .upsert("a", "1")
+                                .doc(Subdoc.MKDOC)
+                                .expiry(10)))
                 .isZero();
         server.advance(Duration.ofSeconds(11));
-        Subdoc lookup = Subdoc.lookup().xattr("_s").xattr("$document.deleted").xattr("u").get("a");
-        assertThat(found("k", 0xd3, lookup.doc(Subdoc.ACCESS_DELETED)))
-                .containsExactly("0:1", "0:true", "c0:", "c6:");
+        Subdoc lookup = Subdoc.lookup()
+                .xattr("_s")
+                .xattr("$document.deleted")
+                .xattr("u")
+                .get("a");
+        assertThat(found("k", 0xd3, lookup.doc(Subdoc.ACCESS_DELETED))).containsExactly("0:1", "0:true", "c0:", "c6:");
         assertThat(status("k", Subdoc.mutation().upsertXattr("v", "3").doc(Subdoc.ACCESS_DELETED)))
                 .isEqualTo(0xcd);
-        assertThat(stored("k").value()).isEqualTo(XattrBytes.of("_s", "1", "v", "3").body(""));
+        assertThat(stored("k").value())
+                .isEqualTo(XattrBytes.of("_s", "1", "v", "3").body(""));
     }
 
     // ---- replicas, statistics ---------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.core.bucket.EngineFault;
 import dev.sluice.core.fixture.Frame;
+import dev.sluice.core.fixture.Subdoc;
 import dev.sluice.core.fixture.TestLimits;
 import dev.sluice.core.fixture.Subdoc;
 import dev.sluice.core.fixture.TestServer;
