@@ -184,7 +184,7 @@ class ManagementTest {
         @ParameterizedTest
         @ValueSource(strings = {"http://sluice.example", "http://sluice.example/", "http://sluice.example/pools"})
         void targetsWithTheServerInThem_areThePathBehindIt(String target) throws Exception {
-            try (Socket socket = new Socket("127.0.0.1", port())) {
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port())) {
                 socket.getOutputStream()
                         .write(("GET " + target + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
                                 .getBytes(StandardCharsets.US_ASCII));
