@@ -375,7 +375,7 @@ abstract class MetadataContract extends PlacementContract {
             assertThat(after.text()).isEqualTo("value");
             assertThat(after.flags()).isEqualTo(7);
             assertThat(after.expirySeconds()).isEqualTo(expiry);
-            assertThat(after.datatype()).isEqualTo((byte) Datatype.JSON);
+            assertThat(after.datatype()).isEqualTo(Datatype.JSON);
             assertThat(after.cas()).isEqualTo(before.cas());
             if (supports(Behavior.REV_SEQNOS)) {
                 assertThat(after.revSeqno()).isEqualTo(before.revSeqno());
