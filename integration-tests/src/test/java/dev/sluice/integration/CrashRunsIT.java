@@ -67,14 +67,14 @@ class CrashRunsIT {
     private final Map<Integer, Long> currentHistory = new HashMap<>();
 
     @ParameterizedTest
-    @ValueSource(strings = {"value", "full"})
+    @ValueSource(strings = {"valueOnly", "full"})
     @Timeout(120)
     void whatWasAcknowledgedAsPersisted_isThereAfterAKill(String eviction) throws Exception {
         crash(eviction, SHORT_RUN_KILLS, new SplittableRandom(SEED));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"value", "full"})
+    @ValueSource(strings = {"valueOnly", "full"})
     @Tag("soak")
     @Timeout(36_000)
     void whatWasAcknowledgedAsPersisted_isThereAfterHundredsOfKills(String eviction) throws Exception {
@@ -88,7 +88,7 @@ class CrashRunsIT {
         for (int i = 0; i < WRITERS; i++) {
             logs.add(new WriteLog());
         }
-        Path file = configuration("value");
+        Path file = configuration("valueOnly");
         try (ServerProcess server = ServerProcess.serve(file)) {
             awaitWarm(server.port());
             try (MutationClient client = new MutationClient(server.port())) {
@@ -126,7 +126,7 @@ class CrashRunsIT {
             String failPoint = round % 2 == 0 || round == kills ? "" : FAIL_POINTS[random.nextInt(FAIL_POINTS.length)];
             String option = failPoint.isEmpty()
                     ? ""
-                    : "-Dsluice.persistent.halt=" + failPoint + ":" + (1 + random.nextInt(FAIL_POINT_PASSES_MAX));
+                    : "-Dsluice.persistent.failpoint=" + failPoint + ":" + (1 + random.nextInt(FAIL_POINT_PASSES_MAX));
             try (ServerProcess server = ServerProcess.launchWithOption(option, file)) {
                 if (!comesUp(server, option)) {
                     continue; // It halted at a fail point of its start, before it served anybody.
@@ -156,7 +156,7 @@ class CrashRunsIT {
                 directory,
                 "\"data\": \"" + directory.resolve("data")
                         + "\", \"buckets\": {\"default\": {\"engine\": \"persistent\","
-                        + " \"quota\": \"64MiB\", \"vbuckets\": " + VBUCKETS + ", \"eviction\": \"" + eviction
+                        + " \"quota\": \"64MiB\", \"vbuckets\": " + VBUCKETS + ", \"evictionPolicy\": \"" + eviction
                         + "\"}}");
     }
 
