@@ -6,8 +6,10 @@ import dev.sluice.testkit.Fault;
 import dev.sluice.testkit.FaultInjectingProvider;
 import dev.sluice.testkit.FaultPlan;
 import dev.sluice.testkit.TestBucketConfiguration;
+import org.junit.jupiter.api.Tag;
 
 /** The contract over RocksDB, with keys in memory, through the fault injector. */
+@Tag("soak") // its other half, with full eviction, runs each time
 class RocksValueOnlyContractTest extends EngineContractTest {
     @Override
     protected EngineProvider provider() {
