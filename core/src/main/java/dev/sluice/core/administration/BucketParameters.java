@@ -66,6 +66,14 @@ public final class BucketParameters {
             "vbucket_mapping_",
             "executor_pool_");
 
+    /** What only one of the two types of buckets has, where a key here serves both. */
+    private static final Map<String, String> TYPE_OF_PARAMETER = Map.of(
+            "item_eviction_policy", PERSISTENT,
+            "persistent_metadata_purge_age", PERSISTENT,
+            "ephemeral_full_policy", EPHEMERAL,
+            "ephemeral_metadata_purge_age", EPHEMERAL,
+            "ephemeral_metadata_purge_interval", EPHEMERAL);
+
     private static final Map<String, Parameter> KNOWN = new TreeMap<>();
 
     static {
@@ -107,7 +115,11 @@ public final class BucketParameters {
             Parameter.ignored("dbname", TEXT),
             Parameter.ignored("couch_bucket", TEXT),
             Parameter.ignored("uuid", TEXT),
-            Parameter.ignoredChoice("item_eviction_policy", "value_only", "full_eviction"),
+            Parameter.choice(
+                    "item_eviction_policy",
+                    "evictionPolicy",
+                    List.of("value_only", "full_eviction"),
+                    value -> value.equals("value_only") ? "valueOnly" : "full"),
             Parameter.mapped("xattr_enabled", FLAG, "xattrs"),
             Parameter.ignored("collections_enabled", FLAG),
             Parameter.ignored("max_item_size", SIZE),
@@ -127,7 +139,7 @@ public final class BucketParameters {
             Parameter.ignored("time_synchronization", TEXT),
             Parameter.ignored("max_failover_entries", WHOLE),
             Parameter.ignored("seqno_persistence_timeout", WHOLE),
-            Parameter.ignored("persistent_metadata_purge_age", WHOLE),
+            Parameter.seconds("persistent_metadata_purge_age", "tombstonePurgeAge"),
             Parameter.ignored("ht_size", WHOLE),
             Parameter.ignored("ht_locks", WHOLE),
             Parameter.ignored("max_num_shards", WHOLE),
@@ -161,7 +173,9 @@ public final class BucketParameters {
         object.put(QUOTA, QUOTA_BYTES_DEFAULT);
         List<String> ignored = new ArrayList<>();
         Map<String, Object> wanted = new LinkedHashMap<>();
-        ParameterString.parse(configuration).forEach((name, text) -> {
+        Map<String, String> pairs = ParameterString.parse(configuration);
+        String type = EPHEMERAL.equals(pairs.get(BUCKET_TYPE)) ? EPHEMERAL : PERSISTENT;
+        pairs.forEach((name, text) -> {
             Parameter parameter = KNOWN.get(name);
             if (parameter == null) {
                 if (isForeign(name)) {
@@ -174,7 +188,7 @@ public final class BucketParameters {
             Object value = parameter.parse(text);
             if (value == null) {
                 problems.accept(wrong(parameter, text));
-            } else if (parameter.key() == null) {
+            } else if (parameter.key() == null || !type.equals(TYPE_OF_PARAMETER.getOrDefault(name, type))) {
                 ignored.add(name);
             } else {
                 wanted.put(parameter.key(), parameter.conversion().apply(value));
