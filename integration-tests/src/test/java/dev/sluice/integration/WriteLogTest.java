@@ -8,8 +8,8 @@ import dev.sluice.integration.WriteLog.Place;
 import dev.sluice.integration.WriteLog.Write;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import org.junit.jupiter.api.Test;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 
 /** That the crash runs would see what they look for. */
 class WriteLogTest {

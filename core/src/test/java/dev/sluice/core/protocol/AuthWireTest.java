@@ -601,10 +601,10 @@ class AuthWireTest {
         private static final int COLLECTIONS = 0x12;
 
         private static final String MANIFEST = "{\"uid\":\"1\",\"scopes\":["
-            + "{\"uid\":\"0\",\"name\":\"_default\",\"collections\":[{\"uid\":\"0\",\"name\":\"_default\"}]},"
-            + "{\"uid\":\"8\",\"name\":\"s\",\"collections\":[{\"uid\":\"8\",\"name\":\"c\"},{\"uid\":\"9\",\"name\":\"d\"}]},"
-            + "{\"uid\":\"9\",\"name\":\"t\",\"collections\":[{\"uid\":\"a\",\"name\":\"e\"}]},"
-            + "{\"uid\":\"a\",\"name\":\"_system\",\"collections\":[{\"uid\":\"b\",\"name\":\"_query\"}]}]}";
+                + "{\"uid\":\"0\",\"name\":\"_default\",\"collections\":[{\"uid\":\"0\",\"name\":\"_default\"}]},"
+                + "{\"uid\":\"8\",\"name\":\"s\",\"collections\":[{\"uid\":\"8\",\"name\":\"c\"},{\"uid\":\"9\",\"name\":\"d\"}]},"
+                + "{\"uid\":\"9\",\"name\":\"t\",\"collections\":[{\"uid\":\"a\",\"name\":\"e\"}]},"
+                + "{\"uid\":\"a\",\"name\":\"_system\",\"collections\":[{\"uid\":\"b\",\"name\":\"_query\"}]}]}";
 
         private WireClient user(String name) {
             WireClient one = stranger(COLLECTIONS);

@@ -6,7 +6,6 @@ import dev.sluice.core.bucket.EngineFault;
 import dev.sluice.core.fixture.Frame;
 import dev.sluice.core.fixture.Subdoc;
 import dev.sluice.core.fixture.TestLimits;
-import dev.sluice.core.fixture.Subdoc;
 import dev.sluice.core.fixture.TestServer;
 import dev.sluice.core.limits.Limits;
 import dev.sluice.testkit.Fault;

@@ -58,8 +58,7 @@ final class EffectiveSettings {
         all.put(Keys.LIMITS, bounds);
         putIfThere(all, Keys.PLUGINS, plugins);
         all.put(Keys.DATA, data.toString());
-        return with(
-                all, buckets.stream().map(ServerConfiguration.Bucket::spec).toList());
+        return with(all, buckets.stream().map(ServerConfiguration.Bucket::spec).toList());
     }
 
     /** The same settings, with these buckets. */
