@@ -10,13 +10,14 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Asks for a password: twice and without echo at a terminal, otherwise as one line of standard input. */
 final class PasswordPrompt {
 
-    private final Supplier<@Nullable Terminal> terminal;
+    /** Given where to ask, whom to ask. */
+    private final Function<PrintStream, @Nullable Terminal> terminal;
     private final InputStream in;
 
     /** For the process, whose terminal nobody looks for before a password is asked for. */
@@ -30,25 +31,25 @@ final class PasswordPrompt {
      * @param in where one line is the password
      */
     static PasswordPrompt of(InputStream in) {
-        return new PasswordPrompt(() -> null, in);
+        return new PasswordPrompt(err -> null, in);
     }
 
     /** A prompt for somebody at a terminal. */
     static PasswordPrompt of(Terminal terminal) {
-        return new PasswordPrompt(() -> terminal, InputStream.nullInputStream());
+        return new PasswordPrompt(err -> terminal, InputStream.nullInputStream());
     }
 
-    private PasswordPrompt(Supplier<@Nullable Terminal> terminal, InputStream in) {
+    private PasswordPrompt(Function<PrintStream, @Nullable Terminal> terminal, InputStream in) {
         this.terminal = terminal;
         this.in = in;
     }
 
     @SuppressWarnings("SystemConsoleNull") // Both are asked: whether there is one, and whether it is a terminal.
-    private static @Nullable Terminal processTerminal() {
+    private static @Nullable Terminal processTerminal(PrintStream err) {
         Console console = System.console();
         return console != null && isTerminal(console)
                 ? prompt -> console.readPassword("%s", prompt)
-                : SttyTerminal.ofProcess(System.err);
+                : SttyTerminal.ofProcess(err);
     }
 
     /** From Java 22 on there may be a console without a terminal, and a method that tells. */
@@ -64,7 +65,7 @@ final class PasswordPrompt {
 
     /** The password in UTF-8; null where there is none, and {@code err} says why. */
     byte @Nullable [] ask(String user, PrintStream err) throws IOException {
-        Terminal asked = terminal.get();
+        Terminal asked = terminal.apply(err);
         byte[] password = asked == null ? line() : twice(asked, user, err);
         if (password != null && password.length == 0) {
             err.println("sluice: empty password (expected: a password" + (asked == null ? " on standard input)" : ")"));

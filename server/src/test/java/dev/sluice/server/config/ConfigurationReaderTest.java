@@ -83,7 +83,7 @@ class ConfigurationReaderTest {
         bucket without engine | {"buckets": {"a": {}}}                   | $.buckets.a.engine: nothing (expected: a text)
         bucket's name         | {"buckets": {"a b": {"engine": "memory"}}} | $.buckets['a b']: a bucket's name (expected: a name of 1 to 100 characters of A-Z a-z 0-9 _ - . %)
         bucket without a name | {"buckets": {"": {"engine": "memory"}}}  | $.buckets['']: a bucket's name (expected: a name of 1 to 100 characters of A-Z a-z 0-9 _ - . %)
-        unknown engine        | {"buckets": {"a": {"engine": "memori"}}} | $.buckets.a.engine: "memori" (expected: one of memory), did you mean "memory"?
+        unknown engine        | {"buckets": {"a": {"engine": "memori"}}} | $.buckets.a.engine: "memori" (expected: one of memory, persistent), did you mean "memory"?
         engine of wrong type  | {"buckets": {"a": {"engine": 1}}}        | $.buckets.a.engine: 1 (expected: a text)
         not a power of two    | {"buckets": {"a-b": {"engine": "memory", "vbuckets": 63}}} | $.buckets['a-b'].vbuckets: 63 (expected: a power of two from 1 to 1024)
         too many vbuckets     | {"buckets": {"a": {"engine": "memory", "vbuckets": 2048}}} | $.buckets.a.vbuckets: 2048 (expected: a whole number from 1 to 1024)
@@ -97,7 +97,7 @@ class ConfigurationReaderTest {
         flag as a text        | {"buckets": {"a": {"engine": "memory", "flush": "true"}}} | $.buckets.a.flush: "true" (expected: true or false)
         conflict resolution   | {"buckets": {"a": {"engine": "memory", "conflictResolution": "custom"}}} | $.buckets.a.conflictResolution: "custom" (expected: "seqno" or "lww")
         too much durability   | {"buckets": {"a": {"engine": "memory", "durabilityMinLevel": "persistToMajority"}}} | $.buckets.a.durabilityMinLevel: "persistToMajority" (expected: at most majority with the engine memory)
-        bucket key misspelt   | {"buckets": {"a": {"engine": "none", "vbukets": 1, "optinal": true}}} | $.buckets.a.engine: "none" (expected: one of memory)
+        bucket key misspelt   | {"buckets": {"a": {"engine": "none", "vbukets": 1, "optinal": true}}} | $.buckets.a.engine: "none" (expected: one of memory, persistent)
         no threads            | {"threads": {"reader": 0}}               | $.threads.reader: 0 (expected: a whole number from 1 to 1024)
         threads misspelt      | {"threads": {"eventloop": 1}}            | $.threads.eventloop: unknown key (expected: one of eventLoops, reader, writer, auxIo, nonIo), did you mean "eventLoops"?
         duration as a number  | {"limits": {"stall": 360}}               | $.limits.stall: 360 (expected: a length of time: a text like "10s" (ms, s, m, h, d) from 1ms to 1d)
