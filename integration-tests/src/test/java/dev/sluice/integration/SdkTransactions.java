@@ -89,7 +89,8 @@ abstract class SdkTransactions {
         Path plugin = Files.createDirectories(directory.resolve("plugins").resolve("troubled"));
         PluginJars.create(plugin.resolve("troubled.jar"), "dev.sluice.integration.troubled.TroubledEngineProvider");
         PluginJars.copyJarOf(NaiveEngineProvider.class, plugin);
-        server = ServerProcess.serve(ServerProcess.configuration(directory, """
+        server = ServerProcess.serve(ServerProcess.configuration(
+                directory, """
                 "plugins": "%s",
                 "data": "%s",
                 "buckets": {

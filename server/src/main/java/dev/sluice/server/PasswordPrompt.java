@@ -18,6 +18,7 @@ final class PasswordPrompt {
 
     /** Given where to ask, whom to ask. */
     private final Function<PrintStream, @Nullable Terminal> terminal;
+
     private final InputStream in;
 
     /** For the process, whose terminal nobody looks for before a password is asked for. */
