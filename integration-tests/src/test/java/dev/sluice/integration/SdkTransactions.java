@@ -449,7 +449,7 @@ abstract class SdkTransactions {
         }
     }
 
-    private static Set<Integer> numbers(int count) {
+    private Set<Integer> numbers(int count) {
         Set<Integer> numbers = new TreeSet<>();
         for (int i = 0; i < count; i++) {
             numbers.add(read(airlines, "lost-" + i));
