@@ -28,8 +28,7 @@ class BucketsIT {
     private Path configuration(String further) throws IOException {
         return ServerProcess.configuration(
                 directory,
-                "\"data\": \"" + directory.resolve("data") + "\", \"buckets\": {\"default\": {\"engine\": \"memory\","
-                        + " \"quota\": \"16MiB\"}" + further + "}");
+                "\"buckets\": {\"default\": {\"engine\": \"memory\"," + " \"quota\": \"16MiB\"}" + further + "}");
     }
 
     private static RawClient.Response call(RawClient client, int opcode, String key, String value) throws IOException {
@@ -81,7 +80,7 @@ class BucketsIT {
         PluginJars.copyJarOf(dev.sluice.testkit.NaiveEngineProvider.class, plugin);
         Path file = ServerProcess.configuration(
                 directory,
-                "\"plugins\": \"" + plugin.getParent() + "\", \"data\": \"" + directory.resolve("data")
+                "\"plugins\": \"" + plugin.getParent()
                         + "\", \"buckets\": {\"default\": {\"engine\": \"memory\", \"quota\": \"64MiB\"},"
                         + " \"silent\": {\"engine\": \"silent\", \"quota\": \"8MiB\"}}");
         List<RawClient> clients = new ArrayList<>();

@@ -154,8 +154,7 @@ class CrashRunsIT {
     private Path configuration(String eviction) throws IOException {
         return ServerProcess.configuration(
                 directory,
-                "\"data\": \"" + directory.resolve("data")
-                        + "\", \"buckets\": {\"default\": {\"engine\": \"persistent\","
+                "\"buckets\": {\"default\": {\"engine\": \"persistent\","
                         + " \"quota\": \"64MiB\", \"vbuckets\": " + VBUCKETS + ", \"evictionPolicy\": \"" + eviction
                         + "\"}}");
     }

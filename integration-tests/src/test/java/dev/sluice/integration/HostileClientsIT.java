@@ -33,7 +33,8 @@ class HostileClientsIT {
 
     @BeforeEach
     void start() throws Exception {
-        server = ServerProcess.serve(ServerProcess.configuration(directory, "\"limits\": {\"inbound\": \"8MiB\"}"));
+        server = ServerProcess.serve(ServerProcess.configuration(
+                directory, "\"limits\": {\"inbound\": \"8MiB\", \"frame\": \"8MiB\", \"value\": \"4MiB\"}"));
         bystander = new RawClient(server.port());
     }
 

@@ -97,6 +97,7 @@ class SdkTlsIT {
                                 "tls": {"certificate": "DIR/NAME.pem", "key": "DIR/NAME.key", "clientCa": "DIR/ca.pem",
                                         "clientCertificates": "enabled",
                                         "identities": [{"path": "subject.cn", "prefix": "user "}]}}],
+                 "data": "DIR/NAME-data",
                  "buckets": {"travel": {"engine": "memory", "quota": "100MiB", "vbuckets": 64}},
                  "users": {USERS}}
                 """.replace("DIR", directory.toString()).replace("NAME", name).replace("USERS", users));

@@ -91,18 +91,17 @@ abstract class SdkTransactions {
         PluginJars.copyJarOf(NaiveEngineProvider.class, plugin);
         server = ServerProcess.serve(ServerProcess.configuration(
                 directory, """
-                "plugins": "%s",
-                "data": "%s",
+                "plugins": "PLUGINS",
                 "buckets": {
                   "travel": {
-                    "engine": "%s",
+                    "engine": "ENGINE",
                     "vbuckets": 64,
                     "quota": "80MiB",
                     "collections": {"inventory": ["hotel", "airline"]}
                   },
                   "troubled": {"engine": "troubled", "vbuckets": 16, "quota": "16MiB"}
                 }
-                """.formatted(plugin.getParent(), directory.resolve("data"), engine)));
+                """.replace("PLUGINS", plugin.getParent().toString()).replace("ENGINE", engine)));
         // Cleaners share the work, each at its own pace: this one must not be a slow one.
         sdk = connect(settings -> settings.transactionsConfig(
                 config -> config.cleanupConfig(cleanup -> cleanup.cleanupLostAttempts(false))));

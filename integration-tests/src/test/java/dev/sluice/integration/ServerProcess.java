@@ -126,9 +126,13 @@ final class ServerProcess implements AutoCloseable {
         return serve(Distribution.HOME, configuration);
     }
 
-    /** A configuration file in that directory, which listens on a free port; {@code members} are what else it says. */
+    /**
+     * A configuration file in that directory, with its data there too, which listens on a free port; {@code members} are what
+     * else it says.
+     */
     static Path configuration(Path directory, String members) throws IOException {
-        String listeners = "{\"listeners\": [{\"address\": \"127.0.0.1:0\"}]";
+        String listeners =
+                "{\"listeners\": [{\"address\": \"127.0.0.1:0\"}], \"data\": \"" + directory.resolve("data") + "\"";
         String text = listeners + (members.isEmpty() ? "" : ", ") + members + "}";
         return Files.writeString(directory.resolve("sluice.json"), text);
     }
