@@ -6,6 +6,7 @@ import dev.sluice.core.cookie.SubdocResults;
 import dev.sluice.core.datatype.BinaryXattr;
 import dev.sluice.core.datatype.JsonDetector;
 import dev.sluice.core.datatype.XattrPairs;
+import dev.sluice.core.subdoc.EditedDocument;
 import dev.sluice.core.subdoc.PathExecutor;
 import dev.sluice.core.subdoc.PathOperation;
 import dev.sluice.core.subdoc.PathStatus;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * together. The first step that fails ends it, and nothing is changed. Protocol: {@code protocol-subdoc} 6 to 9.
  *
  * <p>Extended attributes come before the body, in the request as in the value. So when the body is edited the length of the
- * section in front of it is known, and the last edit writes into the array that is stored.
+ * section in front of it is known, and the last edit writes into the array that is stored; those before it share one copy.
  *
  * <p>What is here is only read; an engine's array is never written to.
  */
@@ -48,6 +49,9 @@ final class SubdocEdit extends ValueWork {
     private boolean json;
     /** How many bytes in front of the body in its array are there for the section. */
     private int headroom;
+
+    /** Has the body between two edits, where its array is the body's. */
+    private @Nullable EditedDocument workingCopy;
 
     private boolean deletes;
     private @Nullable MacroTokens tokens;
@@ -177,6 +181,17 @@ final class SubdocEdit extends ValueWork {
         if (status != PathStatus.SUCCESS) {
             return PathRefusals.of(status);
         }
+        if (index == steps.size() - 1) {
+            writeValue();
+        } else {
+            editCopy();
+        }
+        counted(index, step);
+        return null;
+    }
+
+    /** The last edit is written to where it stays, behind the attributes, which are complete. */
+    private void writeValue() {
         int section = xattrs.bytes();
         int length = executor.newLength();
         byte[] edited = new byte[Math.addExact(section, length)];
@@ -185,8 +200,20 @@ final class SubdocEdit extends ValueWork {
         bodyOffset = section;
         bodyLength = length;
         headroom = section;
-        counted(index, step);
-        return null;
+    }
+
+    /** Edits before the last one share a copy of the body. */
+    private void editCopy() {
+        EditedDocument copy = workingCopy;
+        if (copy == null || copy.array() != body) {
+            copy = new EditedDocument(body, bodyOffset, bodyLength);
+            workingCopy = copy;
+        }
+        copy.apply(executor);
+        body = copy.array();
+        bodyOffset = copy.offset();
+        bodyLength = copy.length();
+        headroom = 0;
     }
 
     private @Nullable Refusal editXattr(int index, SubdocStep step) {

@@ -258,7 +258,7 @@ final class SubdocReader {
             }
         } else {
             keyLength = xattrKeyLength(path, pathLength);
-            if (!xattrLegal(rules, expands && binary, path, keyLength, value, valueLength)) {
+            if (!xattrLegal(rules, expands, binary, path, keyLength, value, valueLength)) {
                 return null;
             }
             macro = expands ? macro(value, valueLength) : null;
@@ -287,8 +287,8 @@ final class SubdocReader {
     }
 
     private boolean xattrLegal(
-            SubdocRules rules, boolean bothFlags, int path, int keyLength, int value, int valueLength) {
-        if (bothFlags) {
+            SubdocRules rules, boolean expands, boolean binary, int path, int keyLength, int value, int valueLength) {
+        if (expands && binary) {
             return refuse(WireStatus.SUBDOC_XATTR_INVALID_FLAG_COMBO, "A binary value is no macro");
         }
         if ((reply.datatypes() & Datatype.XATTR) == 0) {
@@ -304,7 +304,9 @@ final class SubdocReader {
         if (array[key] == '$') {
             return refuse(WireStatus.SUBDOC_XATTR_CANT_MODIFY_VATTR, "A virtual xattr can only be read");
         }
-        return BinaryXattr.soundIn(array, request.valueOffset() + value, valueLength)
+        // What comes as bytes is encoded here, whatever it looks like.
+        return binary
+                || BinaryXattr.soundIn(array, request.valueOffset() + value, valueLength)
                 || refuse(WireStatus.XATTR_EINVAL, "Value has binary content that is no base64");
     }
 

@@ -318,6 +318,22 @@ class SubdocWireTest extends WireContract {
     }
 
     @Test
+    void everyStep_seesWhatTheOnesBeforeHaveLeft_behindXattrs() {
+        set("k", "{\"a\": [1, 2], \"n\": 1}");
+        Subdoc mutation = Subdoc.mutation()
+                .upsertXattr("x", "1")
+                .step(Subdoc.ARRAY_PUSH_LAST, 0, "a", "3")
+                .step(Subdoc.DELETE, 0, "a[0]", "")
+                .step(Subdoc.COUNTER, 0, "n", "41")
+                .upsert("b", "\"" + "y".repeat(1000) + "\"")
+                .step(Subdoc.DELETE, 0, "b", "")
+                .step(Subdoc.REPLACE, 0, "a[-1]", "{\"c\": null}");
+        assertThat(Subdoc.done(ask("k", mutation))).containsExactly("3:0:42");
+        assertThat(stored("k").value())
+                .isEqualTo(XattrBytes.of("x", "1").body("{\"a\": [2,{\"c\": null}], \"n\": 42}"));
+    }
+
+    @Test
     void wholeBodies_areReadAndWritten() {
         set("k", "{\"a\":1}");
         assertThat(status("k", Subdoc.mutation().step(Subdoc.WHOLE_SET, 0, "", "no json")))
@@ -626,6 +642,13 @@ class SubdocWireTest extends WireContract {
         Response binary = ask("k", Subdoc.single(Subdoc.GET, 0x24, "x", ""));
         assertThat(binary.value()).isEqualTo(bytes);
         assertThat(binary.datatype()).isZero();
+        byte[] marked = utf8("cb-content-base64-encoded:%");
+        assertThat(subdoc.status(Subdoc.mutation()
+                        .step(Subdoc.DICT_UPSERT, 0x24, "m", marked)
+                        .frame("k")))
+                .as("bytes may look like anything")
+                .isZero();
+        assertThat(ask("k", Subdoc.single(Subdoc.GET, 0x24, "m", "")).value()).isEqualTo(marked);
         assertThat(status("k", Subdoc.mutation().upsertXattr("y", "1"))).isZero();
         assertThat(status("k", Subdoc.single(Subdoc.GET, 0x24, "y", ""))).isEqualTo(0xd8);
         assertThat(subdoc.status(
