@@ -2,13 +2,12 @@ package dev.sluice.memory;
 
 import dev.sluice.engine.Statistic;
 import dev.sluice.engine.VBucketState;
-import dev.sluice.engine.VBuckets.FailoverEntry;
+import dev.sluice.memory.table.VBucketStatistics;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
@@ -60,7 +59,7 @@ final class StatisticsGroups {
             case "eviction" -> eviction().iterator();
             case "vbucket-details" -> perVBucket(argument, StatisticsGroups::details);
             case "vbucket-seqno" -> perVBucket(argument, StatisticsGroups::seqnos);
-            case "failovers" -> perVBucket(argument, StatisticsGroups::failovers);
+            case "failovers" -> perVBucket(argument, VBucketStatistics::failovers);
             default -> null;
         };
     }
@@ -102,7 +101,7 @@ final class StatisticsGroups {
         lines.add(Statistic.of("curr_items_tot", totals.allLive()));
         lines.add(Statistic.of("curr_temp_items", 0));
         for (VBucketState state : VBucketState.values()) {
-            String prefix = "vb_" + text(state);
+            String prefix = "vb_" + VBucketStatistics.text(state);
             lines.add(Statistic.of(prefix + "_num", totals.vbucketCount.getOrDefault(state, 0L)));
             if (state != VBucketState.DEAD) {
                 lines.add(Statistic.of(prefix + "_curr_items", totals.liveCount.getOrDefault(state, 0L)));
@@ -165,14 +164,14 @@ final class StatisticsGroups {
     }
 
     private static List<Statistic> state(VBucket vbucket, String prefix) {
-        return List.of(new Statistic(prefix, text(vbucket.state())));
+        return List.of(new Statistic(prefix, VBucketStatistics.text(vbucket.state())));
     }
 
     private static List<Statistic> details(VBucket vbucket, String prefix) {
         VBucket.Figures figures = vbucket.figures();
         String name = prefix + ":";
         return List.of(
-                new Statistic(prefix, text(figures.state())),
+                new Statistic(prefix, VBucketStatistics.text(figures.state())),
                 Statistic.of(name + "num_items", figures.liveCount()),
                 Statistic.of(name + "num_temp_items", 0),
                 Statistic.of(name + "num_non_resident", 0),
@@ -196,7 +195,7 @@ final class StatisticsGroups {
     private static List<Statistic> durability(VBucket vbucket, String prefix) {
         VBucket.Figures figures = vbucket.figures();
         return List.of(
-                new Statistic(prefix, text(figures.state())),
+                new Statistic(prefix, VBucketStatistics.text(figures.state())),
                 Statistic.of(prefix + ":high_seqno", figures.highSeqno()),
                 Statistic.of(prefix + ":high_prepared_seqno", 0),
                 Statistic.of(prefix + ":high_completed_seqno", 0));
@@ -205,7 +204,7 @@ final class StatisticsGroups {
     private static List<Statistic> hash(VBucket vbucket, String prefix) {
         VBucket.Figures figures = vbucket.figures();
         return List.of(
-                new Statistic(prefix + ":state", text(figures.state())),
+                new Statistic(prefix + ":state", VBucketStatistics.text(figures.state())),
                 Statistic.of(prefix + ":size", figures.bagCount()),
                 Statistic.of(prefix + ":counted", figures.liveCount() + figures.tombstoneCount()),
                 Statistic.of(prefix + ":mem_size", figures.overheadBytes()),
@@ -241,75 +240,7 @@ final class StatisticsGroups {
                 Statistic.of(name + "max_visible_seqno", figures.highSeqno()));
     }
 
-    private static List<Statistic> failovers(VBucket vbucket, String prefix) {
-        List<FailoverEntry> entries = vbucket.failoverLog();
-        List<Statistic> lines = new ArrayList<>();
-        lines.add(Statistic.of(prefix + ":num_entries", entries.size()));
-        lines.add(Statistic.of(prefix + ":num_erroneous_entries_erased", 0));
-        for (int i = 0; i < entries.size(); i++) {
-            lines.add(Statistic.of(prefix + ":" + i + ":id", entries.get(i).vbucketUuid()));
-            lines.add(Statistic.of(prefix + ":" + i + ":seq", entries.get(i).seqno()));
-        }
-        return lines;
-    }
-
-    private static String text(VBucketState state) {
-        return switch (state) {
-            case ACTIVE -> "active";
-            case REPLICA -> "replica";
-            case PENDING -> "pending";
-            case DEAD -> "dead";
-        };
-    }
-
     private Iterator<Statistic> perVBucket(String argument, BiFunction<VBucket, String, List<Statistic>> lines) {
-        if (argument.isEmpty()) {
-            return new PerVBucket(0, vbuckets.length(), lines);
-        }
-        int id;
-        try {
-            id = Integer.parseInt(argument);
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException(
-                    "vbucket: not a number (expected: 0.." + (vbuckets.length() - 1) + ")", e);
-        }
-        if (id < 0 || id >= vbuckets.length()) {
-            throw new IllegalArgumentException("vbucket: " + id + " (expected: 0.." + (vbuckets.length() - 1) + ")");
-        }
-        return new PerVBucket(id, id + 1, lines);
-    }
-
-    /** The lines of one vbucket after the other. */
-    private final class PerVBucket implements Iterator<Statistic> {
-        private final BiFunction<VBucket, String, List<Statistic>> lines;
-        private final int end;
-        private int next;
-        private Iterator<Statistic> present = List.<Statistic>of().iterator();
-
-        PerVBucket(int start, int end, BiFunction<VBucket, String, List<Statistic>> lines) {
-            this.next = start;
-            this.end = end;
-            this.lines = lines;
-        }
-
-        @Override
-        public boolean hasNext() {
-            while (!present.hasNext() && next < end) {
-                VBucket vbucket = vbuckets.get(next);
-                if (vbucket != null) {
-                    present = lines.apply(vbucket, "vb_" + next).iterator();
-                }
-                next++;
-            }
-            return present.hasNext();
-        }
-
-        @Override
-        public Statistic next() {
-            if (!hasNext()) {
-                throw new NoSuchElementException();
-            }
-            return present.next();
-        }
+        return VBucketStatistics.of(vbuckets, argument, lines);
     }
 }
