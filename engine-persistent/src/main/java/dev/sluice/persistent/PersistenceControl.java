@@ -30,15 +30,15 @@ final class PersistenceControl implements Persistence {
 
     @Override
     public long persistedSeqno(int vbucket) {
-        PersistentVBucket target = engine.vbucket(vbucket);
+        PersistentVBucket target = engine.vbuckets().at(vbucket);
         return target == null ? -1 : target.persistedSeqno();
     }
 
     @Override
     public Status awaitPersistence(Cookie cookie, int vbucket, long seqno, long deadlineNanos) {
-        PersistentVBucket target = engine.vbucket(vbucket);
+        PersistentVBucket target = engine.vbuckets().at(vbucket);
         if (target == null) {
-            return engine.absent();
+            return engine.vbuckets().absent();
         }
         if (seqno <= target.persistedSeqno()) {
             return Status.SUCCESS;
@@ -78,9 +78,9 @@ final class PersistenceControl implements Persistence {
         if (cookie.attachment() == COMPACTED) {
             return Status.SUCCESS;
         }
-        PersistentVBucket target = engine.vbucket(vbucket);
+        PersistentVBucket target = engine.vbuckets().at(vbucket);
         if (target == null) {
-            return engine.absent();
+            return engine.vbuckets().absent();
         }
         BlockedCookie blocked = cookie.block();
         cookie.attach(COMPACTED);
@@ -140,12 +140,12 @@ final class PersistenceControl implements Persistence {
     /** {@inheritDoc} <p>With full eviction the key and its metadata leave memory as well. */
     @Override
     public Status evict(Cookie cookie, int vbucket, DocumentKey key) {
-        PersistentVBucket target = engine.vbucket(vbucket);
+        PersistentVBucket target = engine.vbuckets().at(vbucket);
         if (target == null) {
-            return engine.absent();
+            return engine.vbuckets().absent();
         }
         if (!target.tryEnter()) {
-            return engine.blockOnLock(cookie, target);
+            return engine.vbuckets().blockOnLock(cookie, target);
         }
         try {
             Status refused = target.refusal(key.collection());
