@@ -59,6 +59,9 @@ final class Flusher {
     /** What operators want to know of it. */
     static final class FlushCounts {
         final LongAdder persisted = new LongAdder();
+        /** Of these: those of which memory did not know what they replaced. */
+        final LongAdder lookedUp = new LongAdder();
+
         final LongAdder commits = new LongAdder();
         final LongAdder failures = new LongAdder();
         final LongAdder failedDocuments = new LongAdder();
@@ -180,6 +183,8 @@ final class Flusher {
         private final SeqnoLog.Batch step = new SeqnoLog.Batch();
         private final DocumentView view = new DocumentView();
         private long pauseNanos;
+        /** Of the documents in the batch: those of which the store has to find out what they replace. */
+        private int lookedUp;
 
         /** Returns when no round is under way, or another one has begun after this call. */
         void awaitRound() {
@@ -264,6 +269,7 @@ final class Flusher {
             List<PersistentVBucket.Unit> units = new ArrayList<>();
             List<Runnable> views = new ArrayList<>();
             batch.clear();
+            lookedUp = 0;
             long bytesMax = batchBytesMax;
             long started;
             try {
@@ -297,6 +303,7 @@ final class Flusher {
             }
             counts.commits.increment();
             counts.persisted.add(batch.documents());
+            counts.lookedUp.add(lookedUp);
             counts.commitNanos.add(clock.nanoTime() - started);
             batch.clear();
             units.forEach(Shard::committed);
@@ -350,9 +357,9 @@ final class Flusher {
                 for (int i = 0; i < step.count; i++) {
                     byte[] document = step.documents[i];
                     long seqno = Documents.seqno(document);
-                    if (seqno > after && seqno <= end) {
-                        Documents.show(document, view);
-                        batch.put(vbucket, view);
+                    long note = step.notes[i];
+                    if (seqno > after && seqno <= end && unit.writes(seqno, note)) {
+                        put(vbucket, document, unit.previous(note));
                     }
                 }
                 Arrays.fill(step.documents, 0, step.count, null);
@@ -362,6 +369,20 @@ final class Flusher {
             }
             unit.purges.forEach(purge -> batch.purge(vbucket, purge.key(), purge.seqno()));
             batch.record(vbucket, unit.record);
+        }
+
+        private void put(int vbucket, byte[] document, long previous) {
+            Documents.show(document, view);
+            if (previous == PersistentVBucket.Note.UNKNOWN) {
+                batch.put(vbucket, view);
+                lookedUp++;
+            } else {
+                batch.put(
+                        vbucket,
+                        view,
+                        PersistentVBucket.Note.seqno(previous),
+                        PersistentVBucket.Note.deleted(previous));
+            }
         }
 
         private boolean copy(PersistentVBucket.Unit unit, long after) {
