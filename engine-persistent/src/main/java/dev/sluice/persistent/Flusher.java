@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * with one sync, and only then tells the vbuckets. While the disk is busy with one round, the next one's changes gather; so
  * the busier the disk, the more changes share a sync.
  *
+ * <p>While it is {@linkplain #stop stopped} nothing of that happens, but what does not wait for it goes on: vbuckets are deleted,
+ * and views of what is on disk are shown.
+ *
  * <p>A round that fails changes nothing: its vbuckets keep what they had to write and are asked again, after a pause that
  * doubles from failure to failure. Meanwhile memory fills, and the quota refuses stores before it is full.
  *
@@ -102,7 +105,17 @@ final class Flusher {
         shard.wake();
     }
 
-    /** Has a vbucket's files go, after everything that it still had to write; then runs the action. */
+    /** Has views that are due shown also while nothing is written. */
+    void show(PersistentVBucket vbucket) {
+        Shard shard = shardOf(vbucket.id);
+        shard.viewers.add(vbucket);
+        shard.wake();
+    }
+
+    /**
+     * Has a vbucket's files go, before anything that is enqueued for its number from here on; then runs the action. The vbucket
+     * must write nothing any more.
+     */
     void delete(PersistentVBucket vbucket, Runnable done) {
         Shard shard = shardOf(vbucket.id);
         shard.deletions.add(new Deletion(vbucket.id, done));
@@ -161,8 +174,8 @@ final class Flusher {
      */
     boolean drain() {
         for (Shard shard : shards) {
-            while (shard.hasWork()) {
-                if (!shard.round()) {
+            while (shard.hasWork(true)) {
+                if ((resting && !closed) || !shard.round(true)) {
                     return false;
                 }
             }
@@ -175,6 +188,7 @@ final class Flusher {
     private final class Shard implements Runnable {
         final Queue<PersistentVBucket> queue = new ConcurrentLinkedQueue<>();
         final Queue<Deletion> deletions = new ConcurrentLinkedQueue<>();
+        final Queue<PersistentVBucket> viewers = new ConcurrentLinkedQueue<>();
         final ReentrantLock lock = new ReentrantLock();
         private final AtomicBoolean awake = new AtomicBoolean();
 
@@ -196,18 +210,21 @@ final class Flusher {
             }
         }
 
-        boolean hasWork() {
-            return !queue.isEmpty() || !deletions.isEmpty();
+        /**
+         * @param writes whether changes are written
+         */
+        boolean hasWork(boolean writes) {
+            return (writes && !queue.isEmpty()) || !deletions.isEmpty() || !viewers.isEmpty();
         }
 
         void wake() {
-            if (hasWork() && !idle() && awake.compareAndSet(false, true)) {
+            if (hasWork(!stopped) && !idle() && awake.compareAndSet(false, true)) {
                 submit(0);
             }
         }
 
         private boolean idle() {
-            return stopped || resting || closed;
+            return resting || closed;
         }
 
         private void submit(long delayNanos) {
@@ -226,9 +243,9 @@ final class Flusher {
         public void run() {
             boolean succeeded = true;
             if (!idle()) {
-                succeeded = round();
+                succeeded = round(!stopped);
             }
-            if (hasWork() && !idle()) {
+            if (hasWork(!stopped) && !idle()) {
                 submit(succeeded ? 0 : pauseNanos);
                 return;
             }
@@ -236,14 +253,16 @@ final class Flusher {
             wake(); // what came in between
         }
 
-        /** Writes a batch; false where that failed. */
-        boolean round() {
+        /** Writes a batch, if anything is to be written; false where that failed. */
+        boolean round(boolean writes) {
             lock.lock();
             try {
                 if (resting && !closed) {
                     return true;
                 }
-                boolean succeeded = deleteVBuckets() && flush();
+                boolean succeeded = deleteVBuckets();
+                showViews();
+                succeeded &= !writes || flush();
                 pauseNanos = succeeded ? 0 : Math.min(PAUSE_NANOS_MAX, Math.max(PAUSE_NANOS_MIN, 2 * pauseNanos));
                 return succeeded;
             } finally {
@@ -257,12 +276,26 @@ final class Flusher {
                     store.deleteVBucket(next.vbucket);
                 } catch (StoreException e) {
                     failed(e, 0);
+                    recover();
                     return false;
                 }
                 deletions.remove();
                 next.done.run();
             }
             return true;
+        }
+
+        private void showViews() {
+            for (PersistentVBucket next = viewers.poll(); next != null; next = viewers.poll()) {
+                List<Runnable> due;
+                next.enter();
+                try {
+                    due = next.takeDueViews();
+                } finally {
+                    next.exit();
+                }
+                due.forEach(Runnable::run);
+            }
         }
 
         private boolean flush() {
@@ -276,6 +309,10 @@ final class Flusher {
                 for (int i = 0; i < VBUCKETS_PER_ROUND && batch.sizeBytes() < bytesMax; i++) {
                     PersistentVBucket vbucket = queue.poll();
                     if (vbucket == null) {
+                        break;
+                    }
+                    if (!deletions.isEmpty()) {
+                        queue.add(vbucket); // it may be the successor of one that has to go first
                         break;
                     }
                     PersistentVBucket.Unit unit = prepare(vbucket, bytesMax, views);

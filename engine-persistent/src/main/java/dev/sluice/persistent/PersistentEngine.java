@@ -42,6 +42,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -80,9 +81,6 @@ final class PersistentEngine
 
     private static final int CHECKPOINTS_PER_BATCH = 8;
 
-    /** What a flushed command keeps while it is on its way back. */
-    private static final Object FLUSHED = new Object();
-
     private final String bucketName;
     private final EngineContext context;
     private final EngineClock clock;
@@ -100,6 +98,7 @@ final class PersistentEngine
     private final TombstonePurger tombstonePurger;
     private final DroppedDocuments droppedDocuments;
     private final PersistenceControl persistence;
+    private final DiskWaits diskWaits;
     private final ScanService scans;
     private final Warmup warmup;
     private final AccessLog accessLog;
@@ -144,6 +143,7 @@ final class PersistentEngine
                 new TombstonePurger(this, vbuckets, settings.purgeIntervalNanos(), settings.purgeAgeSeconds());
         this.droppedDocuments = new DroppedDocuments(this, vbuckets);
         this.persistence = new PersistenceControl(this);
+        this.diskWaits = new DiskWaits(context.nonIoPool());
         this.scans = new ScanService(this);
         this.accessLog = new AccessLog(this, vbuckets, settings.accessLogIntervalNanos());
         this.warmup = new Warmup(this, vbuckets, settings);
@@ -270,6 +270,10 @@ final class PersistentEngine
 
     Flusher flusher() {
         return flusher;
+    }
+
+    DiskWaits diskWaits() {
+        return diskWaits;
     }
 
     ScanService scans() {
@@ -627,12 +631,14 @@ final class PersistentEngine
     /**
      * {@inheritDoc}
      *
-     * <p>Answered when the disk has forgotten the vbucket.
+     * <p>Answered when the disk has forgotten the vbucket, which is done also while persistence is stopped. Where the disk
+     * refuses that for {@value DiskWaits#SECONDS_MAX} seconds the answer is a temporary failure; the vbucket is gone all the
+     * same, and its files go as soon as they can.
      */
     @Override
     public Status delete(Cookie cookie, int vbucket) {
-        if (cookie.attachment() == FLUSHED) {
-            return Status.SUCCESS;
+        if (cookie.attachment() instanceof DiskWaits.DiskWait wait) {
+            return wait.outcome(cookie);
         }
         PersistentVBucket target = vbucket(vbucket);
         if (target == null) {
@@ -645,19 +651,21 @@ final class PersistentEngine
             if (target.state() != VBucketState.DEAD) {
                 return Status.INVALID_ARGUMENTS;
             }
-            // Taken out first: whoever finds it removed looks for another one of its number.
-            vbuckets.compareAndSet(vbucket, target, null);
+            DiskWaits.DiskWait wait = diskWaits.begin(cookie);
             target.remove();
+            List<Runnable> written = target.takeWritten();
+            // The order to delete comes before there can be another vbucket of this number, whose writes come after.
+            flusher.delete(target, () -> {
+                context.vbucketStateChanged(vbucket);
+                written.forEach(Runnable::run);
+                wait.end(Status.SUCCESS);
+            });
+            // Whoever finds it removed looks for another one of its number.
+            vbuckets.compareAndSet(vbucket, target, null);
         } finally {
             target.exit();
         }
         target.waiters().end(waiter -> waiter.durable() ? Status.UNDECIDED : Status.NOT_MY_VBUCKET);
-        BlockedCookie blocked = cookie.block();
-        cookie.attach(FLUSHED);
-        flusher.delete(target, () -> {
-            context.vbucketStateChanged(vbucket);
-            blocked.notifyIoComplete(Status.SUCCESS);
-        });
         return Status.WOULD_BLOCK;
     }
 
@@ -712,27 +720,41 @@ final class PersistentEngine
      * {@inheritDoc}
      *
      * <p>Goes over a thousand locks, so it is done in the background. A vbucket at a time: the bucket is empty when the
-     * command is answered, apart from what was stored while it ran. The disk follows with the next write.
+     * command is answered, apart from what was stored while it ran, and stays so whatever happens then, as the disk has it.
+     * While persistence is stopped nothing is done. Where the disk refuses for {@value DiskWaits#SECONDS_MAX} seconds the answer
+     * is a temporary failure: then the documents are gone from memory, and come back only if the process ends before the disk
+     * takes something again.
      */
     @Override
     public Status flush(Cookie cookie) {
-        if (cookie.attachment() == FLUSHED) {
-            return Status.SUCCESS;
+        if (cookie.attachment() instanceof DiskWaits.DiskWait wait) {
+            return wait.outcome(cookie);
         }
         if (closing) {
             return Status.TEMPORARY_FAILURE;
         }
-        BlockedCookie blocked = cookie.block();
-        cookie.attach(FLUSHED);
-        try {
-            context.nonIoPool().execute(() -> {
-                forEachVBucket(vbucket -> vbucket.clear(Status.CANCELLED));
-                blocked.notifyIoComplete(Status.SUCCESS);
-            });
-        } catch (RejectedExecutionException bucketIsGone) {
-            blocked.notifyIoComplete(Status.CANCELLED);
+        if (!flusher.running()) {
+            cookie.errorContext(DiskWaits.STOPPED);
+            return Status.TEMPORARY_FAILURE;
         }
+        DiskWaits.DiskWait wait = diskWaits.begin(cookie);
+        inBackground(() -> clearAll(wait));
         return Status.WOULD_BLOCK;
+    }
+
+    private void clearAll(DiskWaits.DiskWait wait) {
+        AtomicInteger left = new AtomicInteger(1);
+        Runnable cleared = () -> {
+            if (left.decrementAndGet() == 0) {
+                wait.end(Status.SUCCESS);
+            }
+        };
+        forEachVBucket(vbucket -> {
+            vbucket.clear(Status.CANCELLED);
+            left.incrementAndGet();
+            vbucket.whenWritten(cleared);
+        });
+        cleared.run();
     }
 
     void forEachVBucket(Consumer<PersistentVBucket> action) {
@@ -847,6 +869,7 @@ final class PersistentEngine
             }
         }
         forEachVBucket(PersistentVBucket::wakeAllWaiters);
+        diskWaits.cancelAll();
         scans.cancelAll();
     }
 

@@ -77,7 +77,7 @@ import org.jspecify.annotations.Nullable;
  *       have a document once. What would have been written between passes its own note on to it.
  * </ul>
  *
- * <p>Clearing needs no care: it empties the table, the log and, before anything else is written, the disk. Documents of
+ * <p>Clearing needs no care here: it empties the table, the log and, before anything else is written, the disk. Documents of
  * collections that are gone leave the table without a trace, but their keys never come back.
  *
  * <h2>What memory does not know</h2>
@@ -102,12 +102,12 @@ final class PersistentVBucket extends VBucketCore {
     private record Checkpoint(VBucketRecord end, long bytes) {}
 
     /** Who wants to see the disk as it is at a sequence number that is the end of a checkpoint. */
-    private record ViewRequest(long seqno, int epoch, Runnable action) {}
+    private record ViewRequest(long seqno, int clearCount, Runnable action) {}
 
     /** What is written in one go, all of it or nothing. Belongs to the flusher. */
     static final class Unit {
         final PersistentVBucket vbucket;
-        final int epoch;
+        final int clearCount;
         final boolean clears;
         final VBucketRecord record;
         final long afterSeqno;
@@ -125,7 +125,7 @@ final class PersistentVBucket extends VBucketCore {
 
         Unit(
                 PersistentVBucket vbucket,
-                int epoch,
+                int clearCount,
                 boolean clears,
                 VBucketRecord record,
                 long afterSeqno,
@@ -134,7 +134,7 @@ final class PersistentVBucket extends VBucketCore {
                 boolean notesHold,
                 Set<Long> skipped) {
             this.vbucket = vbucket;
-            this.epoch = epoch;
+            this.clearCount = clearCount;
             this.clears = clears;
             this.record = record;
             this.afterSeqno = afterSeqno;
@@ -213,6 +213,7 @@ final class PersistentVBucket extends VBucketCore {
     private volatile boolean tombstonesComplete = true;
     private volatile long evictedSeqno;
     private volatile int epoch;
+    private volatile boolean clearing;
     private volatile int tenure;
     private volatile Status endOfTenure = Status.CANCELLED;
 
@@ -225,6 +226,7 @@ final class PersistentVBucket extends VBucketCore {
     private long supersededBytes;
     private boolean recordChanged = true;
     private boolean clearWanted;
+    private int clearCount;
     private boolean queued;
     private boolean inFlight;
     private boolean purgesInFlight;
@@ -361,7 +363,9 @@ final class PersistentVBucket extends VBucketCore {
 
     @Override
     protected void cleared(Status why) {
-        setEpoch(epoch + 1);
+        clearCount++;
+        clearing = true;
+        beginEpoch();
         endTenure(why);
         log = SeqnoLog.withNotes();
         openSeqno = highSeqno() + 1;
@@ -371,8 +375,6 @@ final class PersistentVBucket extends VBucketCore {
         supersededBytes = 0;
         evictedValueCount = 0;
         purges = new ArrayList<>();
-        written.forEach(this::afterExit); // what they wait for is gone
-        written = new ArrayList<>();
         liveComplete = true;
         tombstonesComplete = true;
         clearWanted = true;
@@ -428,7 +430,8 @@ final class PersistentVBucket extends VBucketCore {
         }
     }
 
-    private void setEpoch(int next) {
+    private void beginEpoch() {
+        int next = epoch + 1;
         epoch = next;
     }
 
@@ -518,7 +521,15 @@ final class PersistentVBucket extends VBucketCore {
         }
         boolean notesHold = doubtfulSeqno <= persistedSeqno;
         Unit unit = new Unit(
-                this, epoch, clearWanted, end, persistedSeqno, gone, told, notesHold, skippedThrough(end.highSeqno()));
+                this,
+                clearCount,
+                clearWanted,
+                end,
+                persistedSeqno,
+                gone,
+                told,
+                notesHold,
+                skippedThrough(end.highSeqno()));
         purgesInFlight = !gone.isEmpty();
         clearWanted = false;
         inFlight = true;
@@ -543,7 +554,7 @@ final class PersistentVBucket extends VBucketCore {
     /** One step of the walk over a unit's documents; false where they are gone. */
     boolean copyDirty(Unit unit, long afterSeqno, SeqnoLog.Batch target) {
         assert entered();
-        if (unit.epoch != epoch || removed()) {
+        if (unit.clearCount != clearCount || removed()) {
             return false;
         }
         log.copy(afterSeqno, target);
@@ -557,7 +568,7 @@ final class PersistentVBucket extends VBucketCore {
         purgesInFlight = false;
         queued = false;
         long end = unit.record.highSeqno();
-        if (unit.epoch == epoch) {
+        if (unit.clearCount == clearCount) {
             log.removeThrough(end);
             while (!closed.isEmpty() && closed.getFirst().end.highSeqno() <= end) {
                 closed.removeFirst();
@@ -574,6 +585,10 @@ final class PersistentVBucket extends VBucketCore {
         }
         if (end > persistedSeqno) {
             persistedSeqno = end;
+        }
+        if (unit.clears && !clearWanted) {
+            beginEpoch(); // first: who began to read before this is not to be believed
+            clearing = false;
         }
         afterExit(() -> waiters.reached(persistedSeqno));
         unit.written.forEach(this::afterExit);
@@ -599,7 +614,11 @@ final class PersistentVBucket extends VBucketCore {
             again.addAll(purges);
             purges = again;
         }
-        written.addAll(0, unit.written);
+        if (removed()) {
+            unit.written.forEach(this::afterExit);
+        } else {
+            written.addAll(0, unit.written);
+        }
         queued = true; // the flusher keeps it in its queue
     }
 
@@ -627,16 +646,31 @@ final class PersistentVBucket extends VBucketCore {
     void whenDiskShowsThis(Runnable action) {
         assert entered();
         closeCheckpoint();
-        viewRequests.add(new ViewRequest(highSeqno(), epoch, action));
+        viewRequests.add(new ViewRequest(highSeqno(), clearCount, action));
         queue();
     }
 
-    /** Has an action run when all that is to be written now is on disk, forgotten tombstones included. */
+    /**
+     * Has an action run when all that is to be written now is on disk, forgotten tombstones and a clearing included, or will
+     * never be, the vbucket having been removed.
+     */
     void whenWritten(Runnable action) {
         assert entered();
+        if (removed()) {
+            afterExit(action);
+            return;
+        }
         written.add(action);
         recordChanged = true;
         queue();
+    }
+
+    /** Takes what {@link #whenWritten} has given, for a vbucket that is removed: nothing of it is written any more. */
+    List<Runnable> takeWritten() {
+        assert entered();
+        List<Runnable> taken = written;
+        written = new ArrayList<>();
+        return taken;
     }
 
     /** Takes what {@link #whenDiskShowsThis} has given and is due now. For the flusher, between two units. */
@@ -648,7 +682,7 @@ final class PersistentVBucket extends VBucketCore {
         List<Runnable> due = new ArrayList<>();
         viewRequests.removeIf(request -> {
             // Where the contents have gone meanwhile, there is nothing to wait for: who sees the view will notice.
-            boolean shown = request.seqno <= persistedSeqno || request.epoch != epoch;
+            boolean shown = request.seqno <= persistedSeqno || request.clearCount != clearCount;
             if (shown) {
                 due.add(request.action);
             }
@@ -677,7 +711,10 @@ final class PersistentVBucket extends VBucketCore {
         return liveComplete;
     }
 
-    /** Contents of another epoch are another vbucket's, as it were: what was read from disk is not used. */
+    /**
+     * Contents of another epoch are another vbucket's, as it were: what was read from disk is not used. One ends when memory is
+     * cleared, and another one, in which the disk is not believed at all, when the disk is.
+     */
     int epoch() {
         return epoch;
     }
@@ -694,7 +731,7 @@ final class PersistentVBucket extends VBucketCore {
 
     /** Whether what was read from disk when this was the high sequence number may be taken for the newest. */
     boolean believes(long seqno, int readEpoch) {
-        return epoch == readEpoch && evictedSeqno <= seqno;
+        return epoch == readEpoch && !clearing && evictedSeqno <= seqno;
     }
 
     /** Puts a version that was read from disk into the table, where its key is not. It is located then. */

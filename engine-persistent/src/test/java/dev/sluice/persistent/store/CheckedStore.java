@@ -26,6 +26,7 @@ public final class CheckedStore implements KvStore {
 
     private final KvStore store;
     private Outcome next = Outcome.WRITTEN;
+    private Runnable meanwhile = () -> {};
 
     public CheckedStore(KvStore store) {
         this.store = store;
@@ -35,10 +36,18 @@ public final class CheckedStore implements KvStore {
         next = outcome;
     }
 
+    /** What others do while the next commit is under way. */
+    public void meanwhile(Runnable action) {
+        meanwhile = action;
+    }
+
     @Override
     public void commit(StoreBatch batch, boolean sync) throws StoreException {
         Outcome outcome = next;
         next = Outcome.WRITTEN;
+        Runnable others = meanwhile;
+        meanwhile = () -> {};
+        others.run();
         if (outcome == Outcome.REFUSED) {
             throw new StoreException(StoreException.Kind.IO, "as the test has asked for");
         }
