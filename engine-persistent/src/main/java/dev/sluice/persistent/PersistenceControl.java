@@ -1,6 +1,5 @@
 package dev.sluice.persistent;
 
-import dev.sluice.engine.BlockedCookie;
 import dev.sluice.engine.Cookie;
 import dev.sluice.engine.DocumentKey;
 import dev.sluice.engine.DocumentView;
@@ -18,9 +17,6 @@ import java.util.function.Predicate;
 final class PersistenceControl implements Persistence {
 
     private static final Logger LOGGER = System.getLogger(PersistenceControl.class.getName());
-
-    /** What a command keeps whose compaction has ended well. */
-    private static final Object COMPACTED = new Object();
 
     private final PersistentEngine engine;
 
@@ -71,33 +67,41 @@ final class PersistenceControl implements Persistence {
     /**
      * {@inheritDoc}
      *
-     * <p>Forgets tombstones that are on disk, has that written, and gives the space back then.
+     * <p>Forgets tombstones that are on disk, has that written, and gives the space back then. The writing must not take longer
+     * than {@value DiskWaits#SECONDS_MAX} seconds, and is refused at once while persistence is stopped.
      */
     @Override
     public Status compact(Cookie cookie, int vbucket, Compaction compaction) {
-        if (cookie.attachment() == COMPACTED) {
-            return Status.SUCCESS;
+        if (cookie.attachment() instanceof DiskWaits.DiskWait wait) {
+            return wait.outcome(cookie);
         }
         PersistentVBucket target = engine.vbuckets().at(vbucket);
         if (target == null) {
             return engine.vbuckets().absent();
         }
-        BlockedCookie blocked = cookie.block();
-        cookie.attach(COMPACTED);
-        onAuxIo(blocked, () -> {
+        if (!engine.flusher().running()) {
+            cookie.errorContext(DiskWaits.STOPPED);
+            return Status.TEMPORARY_FAILURE;
+        }
+        DiskWaits.DiskWait wait = engine.diskWaits().begin(cookie);
+        onAuxIo(wait, () -> {
             engine.compactor().purge(target, gone(compaction));
             target.enter();
             try {
-                target.whenWritten(() -> onAuxIo(blocked, () -> {
-                    engine.store().compact(vbucket);
-                    engine.counters().add(Counter.COMPACTIONS);
-                    blocked.notifyIoComplete(Status.SUCCESS);
-                }));
+                target.whenWritten(() -> onAuxIo(wait, () -> compact(wait, vbucket)));
             } finally {
                 target.exit();
             }
         });
         return Status.WOULD_BLOCK;
+    }
+
+    private void compact(DiskWaits.DiskWait wait, int vbucket) throws StoreException {
+        if (wait.goesOn()) {
+            engine.store().compact(vbucket);
+            engine.counters().add(Counter.COMPACTIONS);
+            wait.end(Status.SUCCESS);
+        }
     }
 
     /** Which tombstones are to go. */
@@ -117,7 +121,7 @@ final class PersistenceControl implements Persistence {
         void run() throws StoreException;
     }
 
-    private void onAuxIo(BlockedCookie blocked, Work work) {
+    private void onAuxIo(DiskWaits.DiskWait wait, Work work) {
         try {
             engine.context().auxIoPool().execute(() -> {
                 try {
@@ -129,11 +133,11 @@ final class PersistenceControl implements Persistence {
                             engine.bucketName(),
                             e.kind(),
                             e.getMessage());
-                    blocked.notifyIoComplete(Status.TEMPORARY_FAILURE);
+                    wait.fail("The storage could not do it: the log says why");
                 }
             });
         } catch (RejectedExecutionException bucketIsGone) {
-            blocked.notifyIoComplete(Status.CANCELLED);
+            wait.end(Status.CANCELLED);
         }
     }
 

@@ -38,7 +38,7 @@ import java.lang.System.Logger;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,9 +62,6 @@ final class PersistentEngine
     /** How often {@link #close} tries to write what is left before it gives up. */
     private static final int CLOSING_ATTEMPTS_MAX = 5;
 
-    /** What a flushed command keeps while it is on its way back. */
-    private static final Object FLUSHED = new Object();
-
     private final String bucketName;
     private final EngineContext context;
     private final EngineClock clock;
@@ -81,6 +78,7 @@ final class PersistentEngine
     private final TombstonePurger tombstonePurger;
     private final DroppedDocuments droppedDocuments;
     private final PersistenceControl persistence;
+    private final DiskWaits diskWaits;
     private final ScanService scans;
     private final Warmup warmup;
     private final AccessLog accessLog;
@@ -121,6 +119,7 @@ final class PersistentEngine
                 new TombstonePurger(this, vbuckets.array(), settings.purgeIntervalNanos(), settings.purgeAgeSeconds());
         this.droppedDocuments = new DroppedDocuments(this, vbuckets.array());
         this.persistence = new PersistenceControl(this);
+        this.diskWaits = new DiskWaits(context.nonIoPool());
         this.scans = new ScanService(this);
         this.accessLog = new AccessLog(this, vbuckets.array(), settings.accessLogIntervalNanos());
         this.warmup = new Warmup(this, vbuckets.array(), settings);
@@ -214,6 +213,10 @@ final class PersistentEngine
 
     Flusher flusher() {
         return flusher;
+    }
+
+    DiskWaits diskWaits() {
+        return diskWaits;
     }
 
     ScanService scans() {
@@ -493,27 +496,41 @@ final class PersistentEngine
      * {@inheritDoc}
      *
      * <p>Goes over a thousand locks, so it is done in the background. A vbucket at a time: the bucket is empty when the
-     * command is answered, apart from what was stored while it ran. The disk follows with the next write.
+     * command is answered, apart from what was stored while it ran, and stays so whatever happens then, as the disk has it.
+     * While persistence is stopped nothing is done. Where the disk refuses for {@value DiskWaits#SECONDS_MAX} seconds the answer
+     * is a temporary failure: then the documents are gone from memory, and come back only if the process ends before the disk
+     * takes something again.
      */
     @Override
     public Status flush(Cookie cookie) {
-        if (cookie.attachment() == FLUSHED) {
-            return Status.SUCCESS;
+        if (cookie.attachment() instanceof DiskWaits.DiskWait wait) {
+            return wait.outcome(cookie);
         }
         if (vbuckets.closing()) {
             return Status.TEMPORARY_FAILURE;
         }
-        BlockedCookie blocked = cookie.block();
-        cookie.attach(FLUSHED);
-        try {
-            context.nonIoPool().execute(() -> {
-                vbuckets.forEach(vbucket -> vbucket.clear(Status.CANCELLED));
-                blocked.notifyIoComplete(Status.SUCCESS);
-            });
-        } catch (RejectedExecutionException bucketIsGone) {
-            blocked.notifyIoComplete(Status.CANCELLED);
+        if (!flusher.running()) {
+            cookie.errorContext(DiskWaits.STOPPED);
+            return Status.TEMPORARY_FAILURE;
         }
+        DiskWaits.DiskWait wait = diskWaits.begin(cookie);
+        vbuckets.inBackground(() -> clearAll(wait));
         return Status.WOULD_BLOCK;
+    }
+
+    private void clearAll(DiskWaits.DiskWait wait) {
+        AtomicInteger left = new AtomicInteger(1);
+        Runnable cleared = () -> {
+            if (left.decrementAndGet() == 0) {
+                wait.end(Status.SUCCESS);
+            }
+        };
+        vbuckets.forEach(vbucket -> {
+            vbucket.clear(Status.CANCELLED);
+            left.incrementAndGet();
+            vbucket.whenWritten(cleared);
+        });
+        cleared.run();
     }
 
     @Override
@@ -609,6 +626,7 @@ final class PersistentEngine
     private void endWaiting() {
         fetcher.cancelAll();
         vbuckets.forEach(PersistentVBucket::endWaiting);
+        diskWaits.cancelAll();
         scans.cancelAll();
     }
 

@@ -1,19 +1,16 @@
 package dev.sluice.persistent;
 
-import dev.sluice.engine.BlockedCookie;
 import dev.sluice.engine.CollectionSet;
 import dev.sluice.engine.Cookie;
 import dev.sluice.engine.Status;
 import dev.sluice.engine.VBucketState;
 import dev.sluice.memory.table.VBucketSet;
+import java.util.List;
 
 /** The vbuckets of a bucket on disk, where one is gone when the disk has forgotten it. <b>Thread.</b> As {@link VBucketSet} says. */
 final class PersistentVBuckets extends VBucketSet<PersistentVBucket> {
 
     private static final int CHECKPOINTS_PER_BATCH = 8;
-
-    /** What a command keeps that deletes a vbucket while it is on its way back. */
-    private static final Object DELETED = new Object();
 
     private final PersistentEngine engine;
 
@@ -59,12 +56,14 @@ final class PersistentVBuckets extends VBucketSet<PersistentVBucket> {
     /**
      * {@inheritDoc}
      *
-     * <p>Answered when the disk has forgotten the vbucket.
+     * <p>Answered when the disk has forgotten the vbucket, which is done also while persistence is stopped. Where the disk
+     * refuses that for {@value DiskWaits#SECONDS_MAX} seconds the answer is a temporary failure; the vbucket is gone all the
+     * same, and its files go as soon as they can.
      */
     @Override
     public Status delete(Cookie cookie, int vbucket) {
-        if (cookie.attachment() == DELETED) {
-            return Status.SUCCESS;
+        if (cookie.attachment() instanceof DiskWaits.DiskWait wait) {
+            return wait.outcome(cookie);
         }
         PersistentVBucket target = at(vbucket);
         if (target == null) {
@@ -77,19 +76,21 @@ final class PersistentVBuckets extends VBucketSet<PersistentVBucket> {
             if (target.state() != VBucketState.DEAD) {
                 return Status.INVALID_ARGUMENTS;
             }
-            // Taken out first: whoever finds it removed looks for another one of its number.
-            takeOut(target);
+            DiskWaits.DiskWait wait = engine.diskWaits().begin(cookie);
             target.remove();
+            List<Runnable> written = target.takeWritten();
+            // The order to delete comes before there can be another vbucket of this number, whose writes come after.
+            engine.flusher().delete(target, () -> {
+                engine.context().vbucketStateChanged(vbucket);
+                written.forEach(Runnable::run);
+                wait.end(Status.SUCCESS);
+            });
+            // Whoever finds it removed looks for another one of its number.
+            takeOut(target);
         } finally {
             target.exit();
         }
         target.waiters().end(waiter -> waiter.durable() ? Status.UNDECIDED : Status.NOT_MY_VBUCKET);
-        BlockedCookie blocked = cookie.block();
-        cookie.attach(DELETED);
-        engine.flusher().delete(target, () -> {
-            engine.context().vbucketStateChanged(vbucket);
-            blocked.notifyIoComplete(Status.SUCCESS);
-        });
         return Status.WOULD_BLOCK;
     }
 }

@@ -137,7 +137,9 @@ final class RandomFinder {
                 if (!cursor.document().deleted()) {
                     byte[] document = Documents.of(cursor.document());
                     byte[] newest = vbucket.find(Documents.key(document), false);
-                    boolean current = newest == null || Documents.seqno(newest) == Documents.seqno(document);
+                    boolean current = newest == null
+                            ? !vbucket.keysComplete() // otherwise the disk still has what memory was cleared of
+                            : Documents.seqno(newest) == Documents.seqno(document);
                     if (current && !Documents.expired(document, engine.clock().wallSeconds())) {
                         return document;
                     }

@@ -16,6 +16,7 @@ import java.lang.System.Logger;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -70,6 +71,7 @@ final class ScanService implements RangeScans {
         private final AtomicBoolean over = new AtomicBoolean();
         private final AtomicBoolean taken = new AtomicBoolean();
         private volatile @Nullable StoreScan scan;
+        private volatile TaskPool.@Nullable Scheduled deadline;
 
         Opening(PersistentVBucket vbucket, Request lent, BlockedCookie blocked) {
             byte[] end = lent.end();
@@ -85,6 +87,30 @@ final class ScanService implements RangeScans {
                     lent.deadlineNanos());
             this.tenure = vbucket.tenure();
             this.blocked = blocked;
+        }
+
+        /** A disk that takes nothing does not keep the command for ever. */
+        void limit() {
+            blocked.onCancel(this::cancelled);
+            try {
+                deadline = engine.context()
+                        .nonIoPool()
+                        .schedule(
+                                () -> failed(Status.TEMPORARY_FAILURE),
+                                TimeUnit.SECONDS.toNanos(DiskWaits.SECONDS_MAX));
+            } catch (RejectedExecutionException bucketIsGone) {
+                failed(Status.CANCELLED);
+            }
+            if (over.get()) {
+                cancelDeadline();
+            }
+        }
+
+        private void cancelDeadline() {
+            TaskPool.Scheduled pending = deadline;
+            if (pending != null) {
+                pending.cancel();
+            }
         }
 
         /** The disk shows what is wanted, now. On the flusher's thread, which must not be kept. */
@@ -137,6 +163,7 @@ final class ScanService implements RangeScans {
             }
             scan = made;
             openings.remove(this);
+            cancelDeadline();
             if (over.compareAndSet(false, true)) {
                 engine.counters().add(Counter.SCANS);
                 blocked.notifyIoComplete(Status.SUCCESS);
@@ -153,6 +180,7 @@ final class ScanService implements RangeScans {
 
         void failed(Status status) {
             openings.remove(this);
+            cancelDeadline();
             if (over.compareAndSet(false, true)) {
                 blocked.notifyIoComplete(status);
             }
@@ -160,6 +188,7 @@ final class ScanService implements RangeScans {
 
         void cancelled() {
             over.set(true);
+            cancelDeadline();
             close();
         }
 
@@ -270,7 +299,7 @@ final class ScanService implements RangeScans {
         }
         Waiting waiting = null;
         try {
-            Status refused = refusal(vbucket, request);
+            Status refused = refusal(cookie, vbucket, request);
             if (refused != null) {
                 return refused;
             }
@@ -286,7 +315,10 @@ final class ScanService implements RangeScans {
                 openings.add(opening);
                 cookie.attach(opening);
                 vbucket.whenDiskShowsThis(opening::takeView);
-                vbucket.afterExit(() -> blocked.onCancel(opening::cancelled));
+                vbucket.afterExit(opening::limit);
+                if (!engine.flusher().running()) {
+                    vbucket.afterExit(() -> engine.flusher().show(vbucket));
+                }
             }
         } finally {
             vbucket.exit();
@@ -298,7 +330,7 @@ final class ScanService implements RangeScans {
     }
 
     /** Why there cannot be a view, now or later. Under the lock. */
-    private @Nullable Status refusal(PersistentVBucket vbucket, Request request) {
+    private @Nullable Status refusal(Cookie cookie, PersistentVBucket vbucket, Request request) {
         Status refused = vbucket.refusal(request.collection());
         if (refused != null) {
             return refused;
@@ -312,7 +344,8 @@ final class ScanService implements RangeScans {
             return mayWait ? null : Status.TEMPORARY_FAILURE;
         }
         if (!engine.flusher().running() && vbucket.persistedSeqno() < vbucket.highSeqno()) {
-            return Status.TEMPORARY_FAILURE; // nobody writes what the scan is to show
+            cookie.errorContext(DiskWaits.STOPPED); // nobody writes what the scan is to show
+            return Status.TEMPORARY_FAILURE;
         }
         return vbucket.liveCount(request.collection()) == 0 ? Status.NO_SUCH_KEY : null;
     }

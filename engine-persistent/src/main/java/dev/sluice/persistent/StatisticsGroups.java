@@ -137,6 +137,8 @@ final class StatisticsGroups {
         lines.add(new Statistic("ep_flusher_state", engine.flusher().running() ? "running" : "paused"));
         lines.add(Statistic.of("ep_total_persisted", flushed.persisted.sum()));
         lines.add(Statistic.of("ep_total_enqueued", flushed.persisted.sum() + totals.dirty));
+        lines.add(Statistic.of("ep_flush_previous_known", flushed.persisted.sum() - flushed.lookedUp.sum()));
+        lines.add(Statistic.of("ep_flush_previous_looked_up", flushed.lookedUp.sum()));
         lines.add(Statistic.of("ep_commit_num", flushed.commits.sum()));
         lines.add(Statistic.of("ep_item_flush_failed", flushed.failedDocuments.sum()));
         lines.add(Statistic.of("ep_data_write_failed", flushed.failures.sum()));

@@ -362,7 +362,7 @@ final class Warmup {
         } finally {
             vbucket.exit();
         }
-        for (DocumentView view : engine.store().get(vbucket.id, lookups, Content.WHOLE)) {
+        for (DocumentView view : engine.store().get(vbucket.id, lookups)) {
             if (view == null || view.deleted()) {
                 continue;
             }

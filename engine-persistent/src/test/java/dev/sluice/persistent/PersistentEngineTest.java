@@ -367,6 +367,45 @@ class PersistentEngineTest {
         }
 
         @Test
+        void withKeysInMemory_nothingIsLookedUp_notEvenWhatWasEvicted() {
+            try (PersistentBucket bucket = PersistentBucket.withKeysInMemory()) {
+                for (int i = 0; i < 100; i++) {
+                    bucket.set("key " + i, KILOBYTE);
+                }
+                bucket.run();
+                for (int i = 0; i < 100; i += 2) {
+                    bucket.evict("key " + i);
+                    bucket.set("key " + i, "again");
+                }
+                bucket.remove("key 1");
+                bucket.run();
+                assertThat(bucket.statistic("ep_flush_previous_known")).isEqualTo(151);
+                assertThat(bucket.statistic("ep_flush_previous_looked_up")).isZero();
+                bucket.restart();
+                bucket.run();
+                bucket.set("key 3", "known by its key alone");
+                bucket.set("new", "there may be a tombstone");
+                bucket.run();
+                assertThat(bucket.statistic("ep_flush_previous_known")).isEqualTo(1);
+                assertThat(bucket.statistic("ep_flush_previous_looked_up")).isEqualTo(1);
+            }
+        }
+
+        @Test
+        void withFullEviction_whatACommandHasRead_isNotLookedUpAgain() {
+            try (PersistentBucket bucket = PersistentBucket.withFullEviction()) {
+                bucket.set("a", KILOBYTE);
+                bucket.run();
+                bucket.evict("a");
+                bucket.set("a", "again");
+                bucket.set("b", "new");
+                bucket.run();
+                assertThat(bucket.statistic("ep_flush_previous_known")).isEqualTo(3);
+                assertThat(bucket.statistic("ep_flush_previous_looked_up")).isZero();
+            }
+        }
+
+        @Test
         void whatIsBeingWritten_isNotWrittenTwice() {
             try (PersistentBucket bucket = PersistentBucket.withKeysInMemory()) {
                 PersistentVBucket vbucket = bucket.vbucket();
