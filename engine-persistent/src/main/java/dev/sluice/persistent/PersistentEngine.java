@@ -1,5 +1,6 @@
 package dev.sluice.persistent;
 
+import dev.sluice.engine.Backups;
 import dev.sluice.engine.BlockedCookie;
 import dev.sluice.engine.BucketConfiguration;
 import dev.sluice.engine.CollectionSet;
@@ -100,6 +101,7 @@ final class PersistentEngine
     private final TombstonePurger tombstonePurger;
     private final DroppedDocuments droppedDocuments;
     private final PersistenceControl persistence;
+    private final StoreBackups backups;
     private final ScanService scans;
     private final Warmup warmup;
     private final AccessLog accessLog;
@@ -144,6 +146,7 @@ final class PersistentEngine
                 new TombstonePurger(this, vbuckets, settings.purgeIntervalNanos(), settings.purgeAgeSeconds());
         this.droppedDocuments = new DroppedDocuments(this, vbuckets);
         this.persistence = new PersistenceControl(this);
+        this.backups = new StoreBackups(this, vbuckets);
         this.scans = new ScanService(this);
         this.accessLog = new AccessLog(this, vbuckets, settings.accessLogIntervalNanos());
         this.warmup = new Warmup(this, vbuckets, settings);
@@ -820,6 +823,9 @@ final class PersistentEngine
         }
         if (type == Persistence.class) {
             return type.cast(persistence);
+        }
+        if (type == Backups.class) {
+            return type.cast(backups);
         }
         boolean own = type == VBuckets.class
                 || type == Flush.class
