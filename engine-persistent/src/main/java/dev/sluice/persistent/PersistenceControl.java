@@ -26,15 +26,15 @@ final class PersistenceControl implements Persistence {
 
     @Override
     public long persistedSeqno(int vbucket) {
-        PersistentVBucket target = engine.vbucket(vbucket);
+        PersistentVBucket target = engine.vbuckets().at(vbucket);
         return target == null ? -1 : target.persistedSeqno();
     }
 
     @Override
     public Status awaitPersistence(Cookie cookie, int vbucket, long seqno, long deadlineNanos) {
-        PersistentVBucket target = engine.vbucket(vbucket);
+        PersistentVBucket target = engine.vbuckets().at(vbucket);
         if (target == null) {
-            return engine.absent();
+            return engine.vbuckets().absent();
         }
         if (seqno <= target.persistedSeqno()) {
             return Status.SUCCESS;
@@ -75,9 +75,9 @@ final class PersistenceControl implements Persistence {
         if (cookie.attachment() instanceof DiskWaits.DiskWait wait) {
             return wait.outcome(cookie);
         }
-        PersistentVBucket target = engine.vbucket(vbucket);
+        PersistentVBucket target = engine.vbuckets().at(vbucket);
         if (target == null) {
-            return engine.absent();
+            return engine.vbuckets().absent();
         }
         if (!engine.flusher().running()) {
             cookie.errorContext(DiskWaits.STOPPED);
@@ -144,12 +144,12 @@ final class PersistenceControl implements Persistence {
     /** {@inheritDoc} <p>With full eviction the key and its metadata leave memory as well. */
     @Override
     public Status evict(Cookie cookie, int vbucket, DocumentKey key) {
-        PersistentVBucket target = engine.vbucket(vbucket);
+        PersistentVBucket target = engine.vbuckets().at(vbucket);
         if (target == null) {
-            return engine.absent();
+            return engine.vbuckets().absent();
         }
         if (!target.tryEnter()) {
-            return engine.blockOnLock(cookie, target);
+            return engine.vbuckets().blockOnLock(cookie, target);
         }
         try {
             Status refused = target.refusal(key.collection());

@@ -635,6 +635,13 @@ final class PersistentVBucket extends VBucketCore {
         return waiters;
     }
 
+    /** The bucket is going away: nobody waits any more. */
+    void endWaiting() {
+        assert entered();
+        afterExit(() -> waiters.end(waiter -> waiter.durable() ? Status.UNDECIDED : Status.CANCELLED));
+        wakeAllWaiters();
+    }
+
     /** How many versions are to be written. A guess without the lock. */
     int dirtyCount() {
         return log.size();

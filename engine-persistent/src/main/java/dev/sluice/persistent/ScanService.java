@@ -261,7 +261,7 @@ final class ScanService implements RangeScans {
         private void cancelled() {
             if (over.compareAndSet(false, true)) {
                 cancelDeadline();
-                engine.inBackground(this::forget);
+                engine.vbuckets().inBackground(this::forget);
             }
         }
 
@@ -290,12 +290,12 @@ final class ScanService implements RangeScans {
             out.set(scan);
             return Status.SUCCESS;
         }
-        PersistentVBucket vbucket = engine.vbucket(vbucketId);
+        PersistentVBucket vbucket = engine.vbuckets().at(vbucketId);
         if (vbucket == null) {
-            return engine.absent();
+            return engine.vbuckets().absent();
         }
         if (!vbucket.tryEnter()) {
-            return engine.blockOnLock(cookie, vbucket);
+            return engine.vbuckets().blockOnLock(cookie, vbucket);
         }
         Waiting waiting = null;
         try {
@@ -394,7 +394,7 @@ final class ScanService implements RangeScans {
         }
 
         private Status advance() {
-            if (closed.get() || engine.closing()) {
+            if (closed.get() || engine.vbuckets().closing()) {
                 return Status.CANCELLED;
             }
             if (vbucket.tenure() != tenure) {

@@ -100,7 +100,7 @@ final class PersistentBucket implements AutoCloseable {
     }
 
     PersistentVBucket vbucket() {
-        return Objects.requireNonNull(engine.vbucket(0));
+        return Objects.requireNonNull(engine.vbuckets().at(0));
     }
 
     /** Runs what is due. */

@@ -30,11 +30,11 @@ class PersistentEngineTest {
         void afterACleanStop_historyAndNumbersGoOn() {
             try (PersistentBucket bucket = PersistentBucket.withKeysInMemory()) {
                 Answer stored = bucket.set("a", "value");
-                var log = bucket.engine.failoverLog(0);
+                var log = bucket.engine.vbuckets().failoverLog(0);
                 bucket.restart();
-                assertThat(bucket.engine.failoverLog(0)).isEqualTo(log);
-                assertThat(bucket.engine.highSeqno(0)).isEqualTo(stored.seqno());
-                assertThat(bucket.engine.highCas(0)).isEqualTo(stored.cas());
+                assertThat(bucket.engine.vbuckets().failoverLog(0)).isEqualTo(log);
+                assertThat(bucket.engine.vbuckets().highSeqno(0)).isEqualTo(stored.seqno());
+                assertThat(bucket.engine.vbuckets().highCas(0)).isEqualTo(stored.cas());
                 Answer next = bucket.set("b", "value");
                 assertThat(next.seqno()).isEqualTo(stored.seqno() + 1);
                 assertThat(Long.compareUnsigned(next.cas(), stored.cas())).isPositive();
@@ -47,22 +47,23 @@ class PersistentEngineTest {
                 long persisted = bucket.set("a", "value").seqno();
                 bucket.run();
                 bucket.set("a", "never written");
-                var log = bucket.engine.failoverLog(0);
+                var log = bucket.engine.vbuckets().failoverLog(0);
                 bucket.kill();
                 assertThat(bucket.get("a").text()).isEqualTo("value");
-                assertThat(bucket.engine.failoverLog(0)).hasSize(2);
-                assertThat(bucket.engine.failoverLog(0).get(0).seqno()).isEqualTo(persisted);
-                assertThat(bucket.engine.failoverLog(0).get(1)).isEqualTo(log.get(0));
+                assertThat(bucket.engine.vbuckets().failoverLog(0)).hasSize(2);
+                assertThat(bucket.engine.vbuckets().failoverLog(0).get(0).seqno())
+                        .isEqualTo(persisted);
+                assertThat(bucket.engine.vbuckets().failoverLog(0).get(1)).isEqualTo(log.get(0));
             }
         }
 
         @Test
         void statesOfVBuckets_areKept() {
             try (PersistentBucket bucket = PersistentBucket.withKeysInMemory()) {
-                bucket.driver.run(cookie -> bucket.engine.setState(cookie, 1, VBucketState.REPLICA));
+                bucket.driver.run(cookie -> bucket.engine.vbuckets().setState(cookie, 1, VBucketState.REPLICA));
                 bucket.restart();
-                assertThat(bucket.engine.state(0)).isEqualTo(VBucketState.ACTIVE);
-                assertThat(bucket.engine.state(1)).isEqualTo(VBucketState.REPLICA);
+                assertThat(bucket.engine.vbuckets().state(0)).isEqualTo(VBucketState.ACTIVE);
+                assertThat(bucket.engine.vbuckets().state(1)).isEqualTo(VBucketState.REPLICA);
             }
         }
 
@@ -70,10 +71,10 @@ class PersistentEngineTest {
         void aDeletedVBucket_staysDeleted() {
             try (PersistentBucket bucket = PersistentBucket.withKeysInMemory()) {
                 bucket.driver.store(1, Key.of("a"), Store.set("value"));
-                bucket.driver.run(cookie -> bucket.engine.setState(cookie, 1, VBucketState.DEAD));
-                bucket.driver.run(cookie -> bucket.engine.delete(cookie, 1));
+                bucket.driver.run(cookie -> bucket.engine.vbuckets().setState(cookie, 1, VBucketState.DEAD));
+                bucket.driver.run(cookie -> bucket.engine.vbuckets().delete(cookie, 1));
                 bucket.restart();
-                assertThat(bucket.engine.state(1)).isNull();
+                assertThat(bucket.engine.vbuckets().state(1)).isNull();
             }
         }
 
@@ -86,11 +87,12 @@ class PersistentEngineTest {
                         bucket.set("key " + i, KILOBYTE);
                     }
                     bucket.remove("key 3");
-                    long bytes = bucket.engine.figures(0, 0).bytes();
+                    long bytes = bucket.engine.vbuckets().figures(0, 0).bytes();
                     bucket.restart();
                     assertThat(bucket.statistic("curr_items")).isEqualTo(9);
-                    assertThat(bucket.engine.figures(0, 0).itemCount()).isEqualTo(9);
-                    assertThat(bucket.engine.figures(0, 0).bytes()).isEqualTo(bytes);
+                    assertThat(bucket.engine.vbuckets().figures(0, 0).itemCount())
+                            .isEqualTo(9);
+                    assertThat(bucket.engine.vbuckets().figures(0, 0).bytes()).isEqualTo(bytes);
                 }
             }
         }

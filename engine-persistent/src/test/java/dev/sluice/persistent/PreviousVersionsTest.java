@@ -97,7 +97,7 @@ class PreviousVersionsTest {
             } catch (EngineException e) {
                 throw new IllegalStateException(e);
             }
-            engine.collections(CollectionSet.of(0, collection));
+            engine.vbuckets().collections(CollectionSet.of(0, collection));
             driver = new EngineDriver(engine, context.scheduler(), random.nextLong());
             others = new EngineDriver(engine, context.scheduler(), random.nextLong());
         }
@@ -197,7 +197,7 @@ class PreviousVersionsTest {
                 }
                 case 1 -> {
                     int gone = collection++;
-                    engine.collections(CollectionSet.of(0, collection));
+                    engine.vbuckets().collections(CollectionSet.of(0, collection));
                     model.values().forEach(seen -> seen.keySet().removeIf(key -> key.collection() == gone));
                 }
                 case 2 -> {
@@ -289,7 +289,8 @@ class PreviousVersionsTest {
                     inOrder.append(Docs.metadata(cursor.document())).append('\n');
                 }
             }
-            PersistentVBucket inMemory = Objects.requireNonNull(engine.vbucket(vbucket));
+            PersistentVBucket inMemory =
+                    Objects.requireNonNull(engine.vbuckets().at(vbucket));
             assertThat(inMemory.persistedSeqno()).as("all is written").isEqualTo(inMemory.highSeqno());
             assertThat(inOrder.toString()).as("the order of changes").isEqualTo(byKey.toString());
             StoredVBucket stored = Objects.requireNonNull(snapshot.vbucket(vbucket));
@@ -302,7 +303,8 @@ class PreviousVersionsTest {
                         .isEqualTo(count[1]);
             });
             for (int id : new int[] {0, collection}) {
-                Collections.Figures figures = Objects.requireNonNull(engine.figures(vbucket, id));
+                Collections.Figures figures =
+                        Objects.requireNonNull(engine.vbuckets().figures(vbucket, id));
                 long[] count = Objects.requireNonNull(counts.get(id));
                 assertThat(figures.itemCount()).as("items of " + id).isEqualTo(count[0]);
                 assertThat(figures.bytes()).as("bytes of " + id).isEqualTo(count[2]);

@@ -26,8 +26,8 @@ class WaitingForDiskTest {
     }
 
     private static EngineDriver.Command deletion(PersistentBucket bucket) {
-        bucket.driver.run(cookie -> bucket.engine.setState(cookie, 0, VBucketState.DEAD));
-        return bucket.driver.start(cookie -> bucket.engine.delete(cookie, 0));
+        bucket.driver.run(cookie -> bucket.engine.vbuckets().setState(cookie, 0, VBucketState.DEAD));
+        return bucket.driver.start(cookie -> bucket.engine.vbuckets().delete(cookie, 0));
     }
 
     private static void assertNotBefore(EngineDriver.Command command, PersistentBucket bucket) {
@@ -108,7 +108,7 @@ class WaitingForDiskTest {
             refuse(bucket);
             EngineDriver.Command read = bucket.driver.startGet(0, Key.of("a")); // has not been to the disk yet
             EngineDriver.Command flush = bucket.driver.start(bucket.engine::flush);
-            while (bucket.engine.figures(0, 0).itemCount() > 0
+            while (bucket.engine.vbuckets().figures(0, 0).itemCount() > 0
                     && bucket.context.scheduler().runOne()) {
                 // until memory is clear
             }
@@ -146,7 +146,7 @@ class WaitingForDiskTest {
             bucket.driver.run(bucket.persistence()::stopPersistence);
             bucket.set("b", "never written");
             assertThat(deletion(bucket).await().status()).isEqualTo(Status.SUCCESS);
-            bucket.driver.run(cookie -> bucket.engine.setState(cookie, 0, VBucketState.ACTIVE));
+            bucket.driver.run(cookie -> bucket.engine.vbuckets().setState(cookie, 0, VBucketState.ACTIVE));
             bucket.set("c", "of the next one");
             bucket.driver.run(bucket.persistence()::startPersistence);
             bucket.run();
@@ -201,10 +201,12 @@ class WaitingForDiskTest {
             EngineDriver.Command deletion = deletion(bucket);
             assertNotBefore(deletion, bucket);
             assertThat(deletion.await().status()).isEqualTo(Status.TEMPORARY_FAILURE);
-            assertThat(bucket.engine.state(0)).as("gone all the same").isNull();
+            assertThat(bucket.engine.vbuckets().state(0))
+                    .as("gone all the same")
+                    .isNull();
             accept(bucket);
             bucket.restart();
-            assertThat(bucket.engine.state(0)).as("on disk too").isNull();
+            assertThat(bucket.engine.vbuckets().state(0)).as("on disk too").isNull();
         }
     }
 
