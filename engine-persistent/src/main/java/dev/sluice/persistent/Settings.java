@@ -4,7 +4,10 @@ import dev.sluice.engine.BucketConfiguration;
 import dev.sluice.engine.ConfigurationKey;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What the bucket's configuration says about this engine. Immutable: a change of configuration makes a new one. */
@@ -143,17 +146,27 @@ record Settings(
                 configuration.text("storageOptions"));
     }
 
-    /** What is wrong between values that are right each for itself, in words for an operator; empty if nothing is. */
-    String contradiction() {
+    /** What is wrong between values that are right each for itself: what would be right, by the key that is to blame. */
+    Map<String, String> contradictions() {
+        Map<String, String> contradictions = new TreeMap<>();
         if (lowWatermarkRatio > highWatermarkRatio) {
-            return "lowWatermark: " + lowWatermarkRatio + " (expected: at most highWatermark, " + highWatermarkRatio
-                    + ")";
+            contradictions.put("lowWatermark", "at most highWatermark, " + highWatermarkRatio);
         }
         if (highWatermarkRatio > mutationMemoryRatio) {
-            return "highWatermark: " + highWatermarkRatio + " (expected: at most mutationMemoryRatio, "
-                    + mutationMemoryRatio + ")";
+            contradictions.put("highWatermark", "at most mutationMemoryRatio, " + mutationMemoryRatio);
         }
-        return "";
+        return contradictions;
+    }
+
+    /** The same in words for an operator; empty if nothing is wrong. */
+    String contradiction() {
+        return contradictions().entrySet().stream()
+                .map(wrong -> wrong.getKey() + ": " + ratio(wrong.getKey()) + " (expected: " + wrong.getValue() + ")")
+                .collect(Collectors.joining("; "));
+    }
+
+    private double ratio(String watermark) {
+        return watermark.equals("lowWatermark") ? lowWatermarkRatio : highWatermarkRatio;
     }
 
     /** The original's words for the two policies. */
