@@ -70,6 +70,7 @@ final class Flusher {
         final LongAdder failedDocuments = new LongAdder();
         final LongAdder commitNanos = new LongAdder();
         volatile String lastFailure = "";
+        private volatile String logged = "";
     }
 
     /**
@@ -178,6 +179,20 @@ final class Flusher {
                 if ((resting && !closed) || !shard.round(true)) {
                     return false;
                 }
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Writes on the caller's thread, for each shard that has something to write as much as goes with one batch.
+     *
+     * @return false where the first of them that failed has failed
+     */
+    boolean round() {
+        for (Shard shard : shards) {
+            if (!shard.round(true)) {
+                return false;
             }
         }
         return true;
@@ -435,6 +450,8 @@ final class Flusher {
             try {
                 store.recover();
             } catch (StoreException e) {
+                // Says more than the attempts to write do, which are refused until this succeeds.
+                counts.lastFailure = e.kind() + ": " + e.getMessage();
                 LOGGER.log(Logger.Level.DEBUG, "storage does not recover bucket={0} kind={1}", bucketName, e.kind());
             }
         }
@@ -444,7 +461,8 @@ final class Flusher {
             counts.failedDocuments.add(documents);
             // Once for each kind of trouble, not once for each attempt.
             String text = e.kind() + ": " + e.getMessage();
-            if (!text.equals(counts.lastFailure)) {
+            if (!text.equals(counts.logged)) {
+                counts.logged = text;
                 counts.lastFailure = text;
                 LOGGER.log(
                         Logger.Level.ERROR,
