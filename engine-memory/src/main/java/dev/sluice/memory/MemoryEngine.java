@@ -77,8 +77,8 @@ final class MemoryEngine
                 context.topology());
         this.vbuckets = new MemoryVBuckets(bucketName, context, configuration.vbucketCount(), quota, counters);
         this.scans = new ScanService(vbuckets, context);
-        this.itemPager =
-                new ItemPager(vbuckets.array(), context.nonIoPool(), clock, quota, counters, settings.autoDelete());
+        this.itemPager = new ItemPager(vbuckets.array(), context.nonIoPool(), clock, quota, counters);
+        itemPager.enabled(settings.autoDelete());
         this.expiryPager =
                 new ExpiryPager(vbuckets.array(), context.nonIoPool(), settings.expiryIntervalNanos(), clock, counters);
         this.tombstonePurger = new TombstonePurger(
@@ -266,8 +266,8 @@ final class MemoryEngine
     @Override
     public void reconfigure(BucketConfiguration configuration) {
         Settings changed = Settings.of(configuration);
-        if (!changed.contradiction().isEmpty()) {
-            throw new IllegalArgumentException(changed.contradiction());
+        if (!changed.watermarks().contradiction().isEmpty()) {
+            throw new IllegalArgumentException(changed.watermarks().contradiction());
         }
         settings = changed;
         quota.settings(changed);

@@ -116,7 +116,7 @@ final class PersistentEngine
         this.pause = pause;
         this.settings = settings;
         this.counters = new Counters(context.metrics());
-        this.quota = new Quota(context.memory(), counters, settings);
+        this.quota = new Quota(context.memory(), counters, settings.watermarks());
         this.mutations = new Mutations(
                 clock,
                 quota,
@@ -558,11 +558,11 @@ final class PersistentEngine
     @Override
     public void reconfigure(BucketConfiguration configuration) {
         Settings changed = Settings.of(configuration);
-        if (!changed.contradiction().isEmpty()) {
-            throw new IllegalArgumentException(changed.contradiction());
+        if (!changed.watermarks().contradiction().isEmpty()) {
+            throw new IllegalArgumentException(changed.watermarks().contradiction());
         }
         settings = changed;
-        quota.settings(changed);
+        quota.watermarks(changed.watermarks());
         flusher.configure(changed.flushBatchBytes(), changed.sync());
         expiryPager.intervalNanos(changed.expiryIntervalNanos());
         tombstonePurger.intervalNanos(changed.purgeIntervalNanos());

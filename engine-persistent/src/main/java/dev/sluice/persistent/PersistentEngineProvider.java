@@ -8,6 +8,7 @@ import dev.sluice.engine.EngineContext;
 import dev.sluice.engine.EngineException;
 import dev.sluice.engine.EngineProvider;
 import dev.sluice.engine.SpiVersion;
+import dev.sluice.memory.table.Watermarks;
 import dev.sluice.persistent.store.FailPoints;
 import dev.sluice.persistent.store.KvStore;
 import dev.sluice.persistent.store.StoreException;
@@ -60,7 +61,7 @@ public final class PersistentEngineProvider implements EngineProvider {
 
     @Override
     public Map<String, String> contradictions(BucketConfiguration configuration) {
-        return Settings.of(configuration).contradictions();
+        return Watermarks.of(configuration).contradictions();
     }
 
     @Override
@@ -71,8 +72,8 @@ public final class PersistentEngineProvider implements EngineProvider {
     @Override
     public Engine create(BucketConfiguration configuration, EngineContext context) throws EngineException {
         Settings settings = Settings.of(configuration);
-        if (!settings.contradiction().isEmpty()) {
-            throw new EngineException(settings.contradiction());
+        if (!settings.watermarks().contradiction().isEmpty()) {
+            throw new EngineException(settings.watermarks().contradiction());
         }
         Path configured = settings.path();
         Path path = configured == null ? context.dataDirectory() : configured;

@@ -2,12 +2,10 @@ package dev.sluice.persistent;
 
 import dev.sluice.engine.BucketConfiguration;
 import dev.sluice.engine.ConfigurationKey;
+import dev.sluice.memory.table.Watermarks;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What the bucket's configuration says about this engine. Immutable: a change of configuration makes a new one. */
@@ -17,9 +15,7 @@ record Settings(
         boolean sync,
         int flushers,
         long flushBatchBytes,
-        double lowWatermarkRatio,
-        double highWatermarkRatio,
-        double mutationMemoryRatio,
+        Watermarks watermarks,
         boolean warmupBlocks,
         double warmupMemoryRatio,
         double warmupDocumentRatio,
@@ -65,14 +61,12 @@ record Settings(
                             256L << 20,
                             "About how much is written with one sync at the most.")
                     .asDynamic(),
-            ConfigurationKey.ratio("lowWatermark", 0.75, "The share of the quota down to which documents are evicted.")
+            ConfigurationKey.ratio(Watermarks.LOW, 0.75, "The share of the quota down to which documents are evicted.")
                     .asDynamic(),
-            ConfigurationKey.ratio("highWatermark", 0.85, "The share of the quota above which eviction begins.")
+            ConfigurationKey.ratio(Watermarks.HIGH, 0.85, "The share of the quota above which eviction begins.")
                     .asDynamic(),
             ConfigurationKey.ratio(
-                            "mutationMemoryRatio",
-                            0.93,
-                            "The share of the quota that no store may push memory use past.")
+                            Watermarks.MUTATION, 0.93, "The share of the quota that no store may push memory use past.")
                     .asDynamic(),
             ConfigurationKey.choice(
                     "warmup",
@@ -131,9 +125,7 @@ record Settings(
                 ALWAYS.equals(configuration.text("sync")),
                 (int) configuration.integer("flushers"),
                 configuration.sizeBytes("flushBatchSize"),
-                configuration.ratio("lowWatermark"),
-                configuration.ratio("highWatermark"),
-                configuration.ratio("mutationMemoryRatio"),
+                Watermarks.of(configuration),
                 BLOCKING.equals(configuration.text("warmup")),
                 configuration.ratio("warmupMemoryRatio"),
                 configuration.ratio("warmupDocumentRatio"),
@@ -144,29 +136,6 @@ record Settings(
                 configuration.sizeBytes("blockCacheSize"),
                 configuration.flag("directReads"),
                 configuration.text("storageOptions"));
-    }
-
-    /** What is wrong between values that are right each for itself: what would be right, by the key that is to blame. */
-    Map<String, String> contradictions() {
-        Map<String, String> contradictions = new TreeMap<>();
-        if (lowWatermarkRatio > highWatermarkRatio) {
-            contradictions.put("lowWatermark", "at most highWatermark, " + highWatermarkRatio);
-        }
-        if (highWatermarkRatio > mutationMemoryRatio) {
-            contradictions.put("highWatermark", "at most mutationMemoryRatio, " + mutationMemoryRatio);
-        }
-        return contradictions;
-    }
-
-    /** The same in words for an operator; empty if nothing is wrong. */
-    String contradiction() {
-        return contradictions().entrySet().stream()
-                .map(wrong -> wrong.getKey() + ": " + ratio(wrong.getKey()) + " (expected: " + wrong.getValue() + ")")
-                .collect(Collectors.joining("; "));
-    }
-
-    private double ratio(String watermark) {
-        return watermark.equals("lowWatermark") ? lowWatermarkRatio : highWatermarkRatio;
     }
 
     /** The original's words for the two policies. */

@@ -189,9 +189,15 @@ final class StatisticsGroups {
                 Statistic.of("ep_max_size", engine.quota().quotaBytes()),
                 Statistic.of("ep_max_vbuckets", vbuckets.length()),
                 new Statistic("ep_item_eviction_policy", present.evictionPolicy()),
-                new Statistic("ep_mem_low_wat_percent", Double.toString(present.lowWatermarkRatio())),
-                new Statistic("ep_mem_high_wat_percent", Double.toString(present.highWatermarkRatio())),
-                new Statistic("ep_mutation_mem_ratio", Double.toString(present.mutationMemoryRatio())),
+                new Statistic(
+                        "ep_mem_low_wat_percent",
+                        Double.toString(present.watermarks().low())),
+                new Statistic(
+                        "ep_mem_high_wat_percent",
+                        Double.toString(present.watermarks().high())),
+                new Statistic(
+                        "ep_mutation_mem_ratio",
+                        Double.toString(present.watermarks().mutation())),
                 new Statistic("ep_warmup_behavior", present.warmupBlocks() ? "blocking" : "background"),
                 Statistic.of("ep_exp_pager_stime", present.expiryIntervalNanos() / 1_000_000_000L),
                 Statistic.of("ep_persistent_metadata_purge_age", present.purgeAgeSeconds()),

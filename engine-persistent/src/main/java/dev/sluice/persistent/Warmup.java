@@ -247,9 +247,7 @@ final class Warmup {
                     place();
                     boolean noRoom = whole
                             ? full()
-                            : engine.quota().usedBytes()
-                                    > engine.quota().quotaBytes()
-                                            * engine.settings().mutationMemoryRatio();
+                            : engine.quota().usedBytes() > engine.quota().mutationLimitBytes();
                     if (noRoom) {
                         return true;
                     }
