@@ -184,6 +184,20 @@ final class Flusher {
         return true;
     }
 
+    /**
+     * Writes on the caller's thread, for each shard that has something to write as much as goes with one batch.
+     *
+     * @return false where the first of them that failed has failed
+     */
+    boolean round() {
+        for (Shard shard : shards) {
+            if (!shard.round(true)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private record Deletion(int vbucket, Runnable done) {}
 
     private final class Shard implements Runnable {

@@ -1,5 +1,6 @@
 package dev.sluice.persistent;
 
+import dev.sluice.engine.Backups;
 import dev.sluice.engine.BlockedCookie;
 import dev.sluice.engine.BucketConfiguration;
 import dev.sluice.engine.Collections;
@@ -92,6 +93,7 @@ final class PersistentEngine
     private final DroppedDocuments droppedDocuments;
     private final PersistenceControl persistence;
     private final DiskWaits diskWaits;
+    private final StoreBackups backups;
     private final ScanService scans;
     private final Warmup warmup;
     private final AccessLog accessLog;
@@ -142,6 +144,7 @@ final class PersistentEngine
         this.droppedDocuments = new DroppedDocuments(this, vbuckets.array());
         this.persistence = new PersistenceControl(this);
         this.diskWaits = new DiskWaits(context.nonIoPool());
+        this.backups = new StoreBackups(this, vbuckets.array());
         this.scans = new ScanService(this);
         this.accessLog = new AccessLog(this, vbuckets.array(), settings.accessLogIntervalNanos());
         this.warmup = new Warmup(this, vbuckets.array(), settings);
@@ -629,6 +632,9 @@ final class PersistentEngine
         }
         if (type == VBuckets.class || type == Collections.class) {
             return type.cast(vbuckets);
+        }
+        if (type == Backups.class) {
+            return type.cast(backups);
         }
         boolean own = type == Flush.class
                 || type == RecordApplication.class

@@ -13,8 +13,17 @@ import org.jspecify.annotations.Nullable;
  * @param action what to do
  * @param config the configuration file, or null for the built-in configuration
  * @param user whose entry is to be printed; empty where that was not asked for
+ * @param backup what is to be backed up; null where that was not asked for
  */
-record CommandLine(Action action, @Nullable Path config, String user) {
+record CommandLine(
+        Action action,
+        @Nullable Path config,
+        String user,
+        @Nullable BackupArguments backup) {
+
+    private CommandLine(Action action, @Nullable Path config, String user) {
+        this(action, config, user, null);
+    }
 
     enum Action {
         SERVE,
@@ -22,6 +31,7 @@ record CommandLine(Action action, @Nullable Path config, String user) {
         VERSION,
         USER,
         ARCHIVE,
+        BACKUP,
         HELP
     }
 
@@ -29,6 +39,8 @@ record CommandLine(Action action, @Nullable Path config, String user) {
             Usage: sluice [OPTION]...
                    sluice user NAME
                    sluice archive
+                   sluice backup [--server HOST:PORT] [--user NAME] [--ca FILE] BUCKET BACKUP
+                   sluice backup --config FILE BUCKET BACKUP
 
             Serves buckets to clients of the memcached and Couchbase binary protocol. Without a configuration file: a
             bucket "default" in memory, on 127.0.0.1:11210.
@@ -44,8 +56,13 @@ record CommandLine(Action action, @Nullable Path config, String user) {
             sluice archive makes the archive of classes that shortens starts, and stops. A server that finds none makes it
             by itself where it can.
 
-            Exit codes: 0 after a stop that was asked for, 1 when the server cannot start, 2 for a mistake in the
-            configuration or on the command line.
+            sluice backup has the server at HOST:PORT, 127.0.0.1:11210 where nothing is said, make a backup of a bucket while
+            it serves, and prints the directory that it is in, one below the server's "backups". NAME is an administrator, whose
+            password is asked for; without a terminal it is one line of standard input. With --ca the connection has TLS, and
+            FILE has the certificates to trust. With --config no server runs, and the bucket is one of that configuration.
+
+            Exit codes: 0 after a stop that was asked for, 1 when the server cannot start or there is no backup, 2 for a
+            mistake in the configuration or on the command line.
             """;
 
     private static final List<String> OPTIONS = List.of("--config", "--check-config", "--version", "--help");
@@ -69,6 +86,10 @@ record CommandLine(Action action, @Nullable Path config, String user) {
         if (arguments.length > 0 && arguments[0].equals("archive")) {
             return archive(arguments);
         }
+        if (arguments.length > 0 && arguments[0].equals("backup")) {
+            List<String> rest = List.of(arguments).subList(1, arguments.length);
+            return new CommandLine(Action.BACKUP, null, "", BackupArguments.parse(rest));
+        }
         for (int i = 0; i < arguments.length; i++) {
             String argument = arguments[i];
             switch (argument) {
@@ -82,13 +103,13 @@ record CommandLine(Action action, @Nullable Path config, String user) {
                     if (++i == arguments.length) {
                         throw new UsageException("--config without a file");
                     }
-                    config = path(arguments[i]);
+                    config = path("--config", arguments[i]);
                 }
                 default -> {
                     if (!argument.startsWith("--config=")) {
                         throw new UsageException(unknown(argument));
                     }
-                    config = path(argument.substring("--config=".length()));
+                    config = path("--config", argument.substring("--config=".length()));
                 }
             }
         }
@@ -118,11 +139,11 @@ record CommandLine(Action action, @Nullable Path config, String user) {
         return "unknown option: " + argument + (nearest == null ? "" : " (did you mean " + nearest + "?)");
     }
 
-    private static Path path(String text) throws UsageException {
+    static Path path(String option, String text) throws UsageException {
         try {
             return Path.of(text);
         } catch (InvalidPathException e) {
-            throw new UsageException("--config with no valid path: " + text);
+            throw new UsageException(option + " with no valid path: " + text);
         }
     }
 }

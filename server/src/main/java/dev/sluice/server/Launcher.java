@@ -10,6 +10,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -63,8 +64,37 @@ final class Launcher {
             case VERSION -> say("Sluice " + Version.text());
             case ARCHIVE -> archive();
             case USER -> userEntry(commandLine.user());
+            case BACKUP -> backup(Objects.requireNonNull(commandLine.backup()));
             case CHECK, SERVE -> configured(commandLine);
         };
+    }
+
+    private int backup(BackupArguments arguments) {
+        Path config = arguments.config();
+        try {
+            if (config != null) {
+                ServerConfiguration configuration = ConfigurationReader.read(config, environment);
+                return say(BackupCommand.ofFiles(configuration, arguments.bucket(), arguments.name()));
+            }
+            String user = arguments.user();
+            byte[] password = user == null ? null : passwords.askOnce(user, err);
+            if (user != null && password == null) {
+                return EXIT_MISTAKE;
+            }
+            try {
+                return say(BackupCommand.ofServer(arguments, password));
+            } finally {
+                if (password != null) {
+                    Arrays.fill(password, (byte) 0);
+                }
+            }
+        } catch (ConfigurationException e) {
+            err.println("sluice: " + e.getMessage());
+            return EXIT_MISTAKE;
+        } catch (IOException e) {
+            err.println("sluice: no backup: " + e.getMessage());
+            return EXIT_FAILED;
+        }
     }
 
     private int archive() {

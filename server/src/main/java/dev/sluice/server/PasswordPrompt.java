@@ -13,7 +13,7 @@ import java.util.Arrays;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Asks for a password: twice and without echo at a terminal, otherwise as one line of standard input. */
+/** Asks for a password: without echo at a terminal, a new one twice, otherwise as one line of standard input. */
 final class PasswordPrompt {
 
     /** Given where to ask, whom to ask. */
@@ -64,10 +64,19 @@ final class PasswordPrompt {
         }
     }
 
-    /** The password in UTF-8; null where there is none, and {@code err} says why. */
+    /** A new password in UTF-8; null where there is none, and {@code err} says why. */
     byte @Nullable [] ask(String user, PrintStream err) throws IOException {
+        return ask(user, true, err);
+    }
+
+    /** As {@link #ask}, for a password that there is: who has mistyped it will hear of it, so once is enough. */
+    byte @Nullable [] askOnce(String user, PrintStream err) throws IOException {
+        return ask(user, false, err);
+    }
+
+    private byte @Nullable [] ask(String user, boolean isNew, PrintStream err) throws IOException {
         Terminal asked = terminal.apply(err);
-        byte[] password = asked == null ? line() : twice(asked, user, err);
+        byte[] password = asked == null ? line() : atTerminal(asked, user, isNew, err);
         if (password != null && password.length == 0) {
             err.println("sluice: empty password (expected: a password" + (asked == null ? " on standard input)" : ")"));
             return null;
@@ -75,10 +84,15 @@ final class PasswordPrompt {
         return password;
     }
 
-    private static byte @Nullable [] twice(Terminal terminal, String user, PrintStream err) throws IOException {
+    private static byte @Nullable [] atTerminal(Terminal terminal, String user, boolean isNew, PrintStream err)
+            throws IOException {
         char[] first = terminal.password("Password of " + user + ": ");
-        char[] second = terminal.password("Once more: ");
-        if (first == null || second == null || !Arrays.equals(first, second)) {
+        char[] second = isNew ? terminal.password("Once more: ") : first;
+        if (first == null || second == null) {
+            err.println("sluice: no password (expected: one, at the terminal)");
+            return null;
+        }
+        if (!Arrays.equals(first, second)) {
             err.println("sluice: the two passwords are not the same (expected: one, twice)");
             return null;
         }

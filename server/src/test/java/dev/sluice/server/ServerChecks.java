@@ -26,6 +26,8 @@ public final class ServerChecks implements BeforeAllCallback, AfterAllCallback {
                         others -> others.or(thread -> thread.getName().startsWith("sluice-loop")))
                 // A line in the log may wait for the terminal; a healthy server writes none from a loop.
                 .allowBlockingCallsInside("ch.qos.logback.classic.Logger", "callAppenders")
+                // A lock that is not free is looked at some dozen times before the command blocks instead.
+                .allowBlockingCallsInside("dev.sluice.memory.table.VBucketCore", "tryEnter")
                 // Netty's io_uring waits for its own last wake-up when a loop ends.
                 .allowBlockingCallsInside("io.netty.channel.uring.IoUringIoHandler", "destroy")
                 .blockingMethodCallback(

@@ -8,6 +8,7 @@ import dev.sluice.core.bucket.Buckets;
 import dev.sluice.core.engine.EngineSettings;
 import dev.sluice.core.engine.Problem;
 import dev.sluice.engine.TaskPool;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -25,7 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Creates, changes, deletes, pauses and resumes buckets while the server runs, keeps their quotas within the budget, and
+ * Creates, changes, deletes, pauses, resumes and backs up buckets while the server runs, keeps their quotas within the budget, and
  * has a restart bring back what was done. {@link Buckets} knows how one bucket lives; this knows which there should be.
  * Any thread.
  *
@@ -47,6 +48,7 @@ public final class BucketAdministration {
     private final Quotas quotas;
     private final WrittenChanges written;
     private final OperationQueue operations;
+    private final BucketBackups backups;
 
     /** Buckets that are being created, deleted or changed: one at a time, or what is written down is not what is. */
     private final Set<String> busy = new HashSet<>();
@@ -75,6 +77,7 @@ public final class BucketAdministration {
         this.quotas = new Quotas(buckets, quotaBudgetBytes, started);
         this.written = new WrittenChanges(store, file, changes);
         this.operations = new OperationQueue(pool);
+        this.backups = new BucketBackups(store);
     }
 
     /** What reads the objects that describe buckets. */
@@ -226,6 +229,25 @@ public final class BucketAdministration {
     /** See {@link Buckets#resume}. Waits for no other operation: it may be what one of them waits for. */
     public CompletableFuture<Void> resume(String name) {
         return buckets.resume(name);
+    }
+
+    // ---- backup -----------------------------------------------------------------------------------------------------
+
+    /**
+     * Makes a backup of a bucket that serves, and goes on serving.
+     *
+     * @param backup what to call it
+     * @return completes with where it is, when all of it is on disk, or with a {@link BucketException}
+     */
+    public CompletableFuture<Path> backUp(String name, String backup) {
+        return operations.submit(() -> onPool(() -> {
+            Bucket bucket = buckets.bucket(name);
+            if (bucket == null) {
+                throw new BucketException(Reason.UNKNOWN, "bucket " + name + " does not exist");
+            }
+            return CompletableFuture.completedFuture(
+                    backups.make(bucket, quotas.plan(name).object(), backup));
+        }));
     }
 
     // ---- change -----------------------------------------------------------------------------------------------------

@@ -31,9 +31,18 @@ public final class Scram {
     }
 
     static ScramCredential.KeyPair keys(ScramVariant variant, byte[] password, byte[] salt, int iterations) {
+        return clientKeys(variant, password, salt, iterations).pair();
+    }
+
+    /** What a client has of its password: also what a server must never have. */
+    @SuppressWarnings("ArrayRecordComponent") // Nobody compares keys in this way.
+    record ClientKeys(byte[] clientKey, ScramCredential.KeyPair pair) {}
+
+    static ClientKeys clientKeys(ScramVariant variant, byte[] password, byte[] salt, int iterations) {
         byte[] salted = saltedPassword(variant, password, salt, iterations);
-        byte[] storedKey = hash(variant, hmac(variant, salted, CLIENT_KEY));
-        return new ScramCredential.KeyPair(storedKey, hmac(variant, salted, SERVER_KEY));
+        byte[] clientKey = hmac(variant, salted, CLIENT_KEY);
+        byte[] storedKey = hash(variant, clientKey);
+        return new ClientKeys(clientKey, new ScramCredential.KeyPair(storedKey, hmac(variant, salted, SERVER_KEY)));
     }
 
     /**

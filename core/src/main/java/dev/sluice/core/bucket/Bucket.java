@@ -20,6 +20,7 @@ import dev.sluice.engine.Status;
 import dev.sluice.engine.TaskPool;
 import dev.sluice.engine.VBuckets;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
@@ -43,7 +44,7 @@ import org.jspecify.annotations.Nullable;
 public final class Bucket {
 
     /** The engine's part of the bucket's directory: what it finds there is its own. */
-    private static final String ENGINE_DIRECTORY = "engine";
+    public static final String ENGINE_DIRECTORY = "engine";
 
     /** Expiry times have 32 bits. */
     private static final long EXPIRY_MAX = 0xffff_ffffL;
@@ -200,6 +201,11 @@ public final class Bucket {
     /** Which scopes and collections there are at this moment. */
     public Manifest collections() {
         return collections.manifest();
+    }
+
+    /** Writes what a bucket with its files in another directory needs to have the collections of this one. May wait. */
+    public void saveCollections(Path directory) throws IOException {
+        collections.saveTo(directory);
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.sluice.core.bucket;
 
+import dev.sluice.engine.Backups;
 import dev.sluice.engine.Collections;
 import dev.sluice.engine.Cookie;
 import dev.sluice.engine.DocumentFilter;
@@ -44,6 +45,7 @@ final class GuardedEngine implements Engine {
     private final @Nullable DocumentReads documentReads;
     private final @Nullable RandomDocuments randomDocuments;
     private final @Nullable Persistence persistence;
+    private final @Nullable Backups backups;
 
     GuardedEngine(Engine engine, CallGuard guard) {
         this.engine = engine;
@@ -68,6 +70,8 @@ final class GuardedEngine implements Engine {
         this.randomDocuments = chance == null ? null : new GuardedRandomDocuments(chance, guard);
         Persistence disk = engine.capability(Persistence.class);
         this.persistence = disk == null ? null : new GuardedPersistence(disk, guard);
+        Backups copying = engine.capability(Backups.class);
+        this.backups = copying == null ? null : new GuardedBackups(copying, guard);
     }
 
     @Override
@@ -221,6 +225,8 @@ final class GuardedEngine implements Engine {
             capability = reconfigurable;
         } else if (type == Pausable.class) {
             capability = pausable;
+        } else if (type == Backups.class) {
+            capability = backups;
         } else {
             throw new IllegalArgumentException("no guard for the capability " + type.getName());
         }

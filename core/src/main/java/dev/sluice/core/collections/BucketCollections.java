@@ -110,6 +110,13 @@ public final class BucketCollections {
         return engineKnows;
     }
 
+    /** Writes the manifest into another directory, for a bucket with its files there; nothing where none was ever saved. */
+    public synchronized void saveTo(Path directory) throws IOException {
+        if (!saved.equals(SavedManifest.EPOCH)) {
+            new ManifestFile(directory).write(saved);
+        }
+    }
+
     private void save(SavedManifest state) throws IOException {
         try {
             file.write(state);

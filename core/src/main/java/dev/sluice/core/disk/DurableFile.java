@@ -66,8 +66,21 @@ public final class DurableFile {
         steps.accept(Step.DIRECTORY_FORCED);
     }
 
-    /** Each new directory is an entry of the one above, and lost with it. */
-    private static void createDirectories(@Nullable Path directory) throws IOException {
+    /**
+     * Gives a directory another name beside its own, for good. Nothing may be there under it.
+     *
+     * <p>What is in the directory must be on the disk already, or a whole name could stand for half a content.
+     */
+    public static void rename(Path from, Path to) throws IOException {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        Path directory = to.toAbsolutePath().getParent();
+        if (directory != null) {
+            force(directory);
+        }
+    }
+
+    /** Makes a directory and those above it, for good: each new one is an entry of the one above, and lost with it. */
+    public static void createDirectories(@Nullable Path directory) throws IOException {
         if (directory == null || Files.isDirectory(directory)) {
             return;
         }

@@ -45,10 +45,16 @@ public final class ManagementCommands {
     public static final Command VALIDATE_CONFIGURATION = bucketFree(ManagementCommands::validateConfiguration);
     public static final Command RELOAD_CONFIGURATION = bucketFree(ManagementCommands::reloadConfiguration);
 
+    /** IOCTL_SET: what has no opcode of its own. */
+    public static final Command CONTROL = bucketFree(ManagementCommands::control);
+
     public static final Command COMMAND_TIMINGS = timings();
 
     /** Known, checked, and never done; as the reference server. */
     public static final BucketFree CONTROL_TOKEN = cookie -> cookie.refuse(Refusal.NOT_SUPPORTED);
+
+    /** The control that makes a backup: an extension, see {@code docs/protocol.md}. */
+    private static final String BACKUP = "backup";
 
     /** Where nobody has named a bucket yet but somebody asks whether its object is right. */
     private static final String ANY_NAME = "bucket";
@@ -180,6 +186,19 @@ public final class ManagementCommands {
             throw new BucketException(Reason.UNKNOWN, "bucket " + name + " does not exist, or is not ready");
         }
         return CompletableFuture.completedFuture(null);
+    }
+
+    // ---- controls ---------------------------------------------------------------------------------------------------
+
+    private static CompletableFuture<?> control(CommandCookie cookie) throws BucketException {
+        String name = cookie.request().keyText();
+        if (!name.equals(BACKUP)) {
+            throw new BucketException(Reason.INVALID, "no such control: " + name + " (expected: " + BACKUP + ")");
+        }
+        BackupOrder order = BackupOrder.of(cookie.request().copyOfValue());
+        return administration(cookie)
+                .backUp(order.bucket(), order.name())
+                .thenApply(directory -> Map.of("path", directory.toString()));
     }
 
     // ---- configuration ----------------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ final class ManagementReader {
             case VALIDATE_BUCKET_CONFIG -> ManagementCommands.VALIDATE_BUCKET;
             case CONFIG_VALIDATE -> ManagementCommands.VALIDATE_CONFIGURATION;
             case CONFIG_RELOAD -> ManagementCommands.RELOAD_CONFIGURATION;
+            case IOCTL_SET -> ManagementCommands.CONTROL;
             case GET_CTRL_TOKEN -> ManagementCommands.CONTROL_TOKEN;
             case SET_CTRL_TOKEN -> {
                 if (Wire.i64(array, extras) == 0) {

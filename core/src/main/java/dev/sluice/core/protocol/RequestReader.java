@@ -101,6 +101,7 @@ final class RequestReader {
                     RESUME_BUCKET,
                     VALIDATE_BUCKET_CONFIG,
                     SET_PARAM,
+                    IOCTL_SET,
                     SET_BUCKET_DATA_LIMIT_EXCEEDED,
                     CONFIG_VALIDATE,
                     CONFIG_RELOAD,

@@ -96,6 +96,7 @@ record Rules(
             NOTHING.name(Part.REQUIRED, Part.OPTIONAL).anyCas();
     static final Rules NAMED_BUCKET = NOTHING.name(Part.OPTIONAL, Part.FORBIDDEN);
     static final Rules CONFIG_VALIDATE = NOTHING.name(Part.FORBIDDEN, Part.REQUIRED);
+    static final Rules IOCTL_SET = NOTHING.name(Part.REQUIRED, Part.OPTIONAL);
     static final Rules SET_PARAM = NOTHING.extras(4).name(Part.REQUIRED, Part.REQUIRED);
     static final Rules LIMIT_INGRESS = NOTHING.extras(2).name(Part.REQUIRED, Part.FORBIDDEN);
     static final Rules GET_CMD_TIMER = NOTHING.extras(1).name(Part.OPTIONAL, Part.FORBIDDEN);

@@ -3,6 +3,7 @@ package dev.sluice.core.auth;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.ongres.scram.client.ScramClient;
 import com.ongres.scram.common.ClientFinalMessage;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The server's side of SCRAM against the examples of the specifications, a client of strangers, and nonsense. */
 class ScramTest {
@@ -388,6 +390,47 @@ class ScramTest {
                             .step(bytes("\0user\0"))
                             .kind())
                     .isEqualTo(LoginResult.Kind.SUCCESS);
+        }
+    }
+
+    /** Our own client against our own server, whom strangers' clients and servers have checked. */
+    @Nested
+    class Login {
+
+        private ScramLogin login(ScramVariant variant, String user, String password) {
+            return new ScramLogin(variant, user, bytes(password), new Random(1));
+        }
+
+        @ParameterizedTest
+        @EnumSource
+        void rightPassword_isProvenByBoth(ScramVariant variant) throws Exception {
+            ScramCredential credential = Scram.credential(variant, bytes("s3cret"), new byte[16], 100);
+            ScramExchange server = exchange(variant, users("a=b", variant, credential));
+            ScramLogin client = login(variant, "a=b", "s3cret");
+            String challenge = text(server.step(bytes(client.first())));
+            LoginResult last = server.step(bytes(client.last(challenge)));
+            assertThat(last.kind()).isEqualTo(LoginResult.Kind.SUCCESS);
+            assertThat(client.proven(text(last))).isTrue();
+            assertThat(client.proven(text(last).replace('=', '-'))).isFalse();
+        }
+
+        @Test
+        void wrongPassword_isRefused() throws Exception {
+            ScramCredential credential = Scram.credential(ScramVariant.SHA1, bytes("s3cret"), new byte[16], 100);
+            ScramExchange server = exchange(ScramVariant.SHA1, users("app", ScramVariant.SHA1, credential));
+            ScramLogin client = login(ScramVariant.SHA1, "app", "other");
+            String challenge = text(server.step(bytes(client.first())));
+            assertThat(server.step(bytes(client.last(challenge))).kind()).isEqualTo(LoginResult.Kind.REFUSED);
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"", "r=x,s=AA==,i=1", "s=AA==,i=1", "r=NONCE,s=?,i=1", "r=NONCE,s=AA==,i=99999999"})
+        void challengeThatIsNone_isRefused(String challenge) {
+            ScramLogin client = login(ScramVariant.SHA1, "app", "s3cret");
+            String nonce = client.first().substring("n,,n=app,r=".length());
+            assertThatThrownBy(() -> client.last(challenge.replace("NONCE", nonce)))
+                    .isInstanceOf(MalformedMessageException.class)
+                    .hasMessageStartingWith("SCRAM: ");
         }
     }
 }

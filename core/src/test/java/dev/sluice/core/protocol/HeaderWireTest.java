@@ -72,6 +72,7 @@ class HeaderWireTest {
             new Row("26 f5", "0", '-', '-', "0", "raw"),
             new Row("2b", "2", '+', '-', "0", "raw"),
             new Row("82", "4", '+', '+', "0", "raw"),
+            new Row("24", "0", '+', 'o', "0", "raw"),
             new Row("f3", "1", 'o', '-', "0", "raw"),
             new Row("f4", "8", '-', '-', "any", "raw"),
             new Row("db", "28", '-', '-', "0", "raw"),
@@ -97,8 +98,8 @@ class HeaderWireTest {
 
     /** Their extras, keys and values have rules of their own, by which nothing short is legal. */
     private static final Set<Integer> PARTICULAR = Set.of(
-            0xda, 0x4b, 0xb2, 0x91, 0x92, 0xaf, 0x82, 0xf4, 0xb9, 0xbb, 0xbc, 0xc5, 0xc6, 0xc7, 0xc8, 0xc9, 0xca, 0xcb,
-            0xcc, 0xcd, 0xce, 0xcf, 0xd2, 0xd3);
+            0xda, 0x4b, 0xb2, 0x91, 0x92, 0xaf, 0x82, 0x24, 0xf4, 0xb9, 0xbb, 0xbc, 0xc5, 0xc6, 0xc7, 0xc8, 0xc9, 0xca,
+            0xcb, 0xcc, 0xcd, 0xce, 0xcf, 0xd2, 0xd3);
 
     private static List<Integer> opcodes(Row row) {
         List<Integer> opcodes = new ArrayList<>();

@@ -34,6 +34,9 @@ public final class ConfigurationReader {
     private static final Map<String, Object> LISTENER_DEFAULT = Map.of(Keys.ADDRESS, "127.0.0.1:11210");
     private static final Map<String, Object> BUCKETS_DEFAULT = Map.of("default", Map.of(Keys.ENGINE, "memory"));
 
+    /** In the data directory; no bucket can be called that. */
+    private static final String BACKUPS = "@backups";
+
     private static final Comparator<JsonLocation> FILE_ORDER =
             Comparator.comparingInt(JsonLocation::getLineNr).thenComparingInt(JsonLocation::getColumnNr);
 
@@ -173,6 +176,7 @@ public final class ConfigurationReader {
                 loaded == null ? EngineCatalog.load(environment.classes(), plugins, Keys.RESERVED) : loaded;
         problems.addAll(catalog.problems());
         Path data = resolve(settings, Keys.DATA, "data");
+        Path backups = settings.given(Keys.BACKUPS) ? resolve(settings, Keys.BACKUPS, "") : data.resolve(BACKUPS);
         BucketsSection buckets =
                 new BucketsSection(catalog, environment.home(), data, limits, environment.heapBytes(), problems::add);
         Object raw = root.containsKey(Keys.BUCKETS) ? root.get(Keys.BUCKETS) : BUCKETS_DEFAULT;
@@ -183,6 +187,7 @@ public final class ConfigurationReader {
                 catalog,
                 environment.home(),
                 data,
+                backups,
                 limits,
                 environment.heapBytes(),
                 state,
@@ -205,7 +210,17 @@ public final class ConfigurationReader {
                 specs,
                 catalog,
                 EffectiveSettings.of(
-                        transport, listeners, mgmt, external, counts, limitSettings, limits, specs, plugins, data),
+                        transport,
+                        listeners,
+                        mgmt,
+                        external,
+                        counts,
+                        limitSettings,
+                        limits,
+                        specs,
+                        plugins,
+                        data,
+                        backups),
                 runTime,
                 users,
                 source);

@@ -34,7 +34,8 @@ final class EffectiveSettings {
             Limits limits,
             List<ServerConfiguration.Bucket> buckets,
             @Nullable Path plugins,
-            Path data) {
+            Path data,
+            Path backups) {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put(
                 Keys.LISTENERS,
@@ -58,6 +59,7 @@ final class EffectiveSettings {
         all.put(Keys.LIMITS, bounds);
         putIfThere(all, Keys.PLUGINS, plugins);
         all.put(Keys.DATA, data.toString());
+        all.put(Keys.BACKUPS, backups.toString());
         return with(all, buckets.stream().map(ServerConfiguration.Bucket::spec).toList());
     }
 

@@ -31,6 +31,7 @@ final class Keys {
     static final String TRANSPORT = "transport";
     static final String PLUGINS = "plugins";
     static final String DATA = "data";
+    static final String BACKUPS = "backups";
 
     static final String ADDRESS = "address";
     static final String AUTHENTICATION = "authentication";
@@ -99,7 +100,9 @@ final class Keys {
                     List.of("auto", "epoll", "io_uring", "nio"),
                     "How sockets are served; auto is epoll where it works and NIO elsewhere."),
             Setting.path(PLUGINS, "The directory of engine plugins; plugins in the installation by default."),
-            Setting.path(DATA, "The directory for the data of buckets; data in the installation by default."));
+            Setting.path(DATA, "The directory for the data of buckets; data in the installation by default."),
+            Setting.path(
+                    BACKUPS, "The directory for backups of buckets; @backups in the directory for data by default."));
 
     /** The keys of the file whose values are objects or arrays. */
     static final List<String> SECTIONS = List.of(LISTENERS, BUCKETS, THREADS, LIMITS, MGMT, EXTERNAL, USERS);

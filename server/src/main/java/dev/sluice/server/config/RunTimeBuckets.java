@@ -9,6 +9,7 @@ import dev.sluice.core.engine.EngineSettings;
 import dev.sluice.core.engine.EngineType;
 import dev.sluice.core.engine.Problem;
 import dev.sluice.core.limits.Limits;
+import dev.sluice.engine.ConfigurationKey;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -46,6 +47,7 @@ public final class RunTimeBuckets implements BucketReader, BucketStore {
     private final EngineCatalog catalog;
     private final Path home;
     private final Path data;
+    private final Path backups;
     private final Limits limits;
     private final long heapBytes;
     private final BucketStateFile state;
@@ -57,12 +59,14 @@ public final class RunTimeBuckets implements BucketReader, BucketStore {
     /**
      * What a start has found.
      *
+     * @param backups where backups go
      * @param written what the state file says was done, whether it still holds or not
      */
     RunTimeBuckets(
             EngineCatalog catalog,
             Path home,
             Path data,
+            Path backups,
             Limits limits,
             long heapBytes,
             BucketStateFile state,
@@ -71,6 +75,7 @@ public final class RunTimeBuckets implements BucketReader, BucketStore {
         this.catalog = catalog;
         this.home = home;
         this.data = data;
+        this.backups = backups;
         this.limits = limits;
         this.heapBytes = heapBytes;
         this.state = state;
@@ -153,6 +158,24 @@ public final class RunTimeBuckets implements BucketReader, BucketStore {
         state.write(present);
     }
 
+    @Override
+    public Path backups() {
+        return backups;
+    }
+
+    /** As a bucket that was created at run time: so a server whose configuration does not have it begins with it. */
+    @Override
+    public void describe(Path backup, String bucket, Map<String, @Nullable Object> object) throws IOException {
+        EngineType type = object.get(Keys.ENGINE) instanceof String text ? catalog.find(text) : null;
+        Map<String, @Nullable Object> described = new LinkedHashMap<>(object);
+        if (type != null) {
+            type.provider().configurationKeys().stream()
+                    .filter(key -> key.type() == ConfigurationKey.Type.PATH)
+                    .forEach(key -> described.remove(key.name()));
+        }
+        new BucketStateFile(backup).write(Map.of(bucket, new RunTimeChange(null, described, false)));
+    }
+
     /** First moves the directory away, so that a bucket of the same name that comes soon does not find half of the old. */
     @Override
     public void deleteData(Path dataDirectory) throws IOException {
@@ -160,10 +183,10 @@ public final class RunTimeBuckets implements BucketReader, BucketStore {
             return;
         }
         Path doomed = data.resolve(DELETED + dataDirectory.getFileName());
-        delete(doomed);
+        deleteTree(doomed);
         Files.move(dataDirectory, doomed);
         try {
-            delete(doomed);
+            deleteTree(doomed);
         } catch (IOException e) {
             LOG.warn("files of a deleted bucket are left behind until the next start: directory={}", doomed, e);
         }
@@ -221,14 +244,15 @@ public final class RunTimeBuckets implements BucketReader, BucketStore {
         }
         try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(data, DELETED + "*")) {
             for (Path leftover : leftovers) {
-                delete(leftover);
+                deleteTree(leftover);
             }
         } catch (IOException e) {
             LOG.warn("files of deleted buckets are left behind: directory={}", data, e);
         }
     }
 
-    private static void delete(Path tree) throws IOException {
+    @Override
+    public void deleteTree(Path tree) throws IOException {
         if (!Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
