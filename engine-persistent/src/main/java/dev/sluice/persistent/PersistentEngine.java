@@ -100,6 +100,7 @@ final class PersistentEngine
     private final ExpiryPager expiryPager;
     private final TombstonePurger tombstonePurger;
     private final DroppedDocuments droppedDocuments;
+    private final CompactionRule compactionRule;
     private final PersistenceControl persistence;
     private final StoreBackups backups;
     private final ScanService scans;
@@ -145,6 +146,8 @@ final class PersistentEngine
         this.tombstonePurger =
                 new TombstonePurger(this, vbuckets, settings.purgeIntervalNanos(), settings.purgeAgeSeconds());
         this.droppedDocuments = new DroppedDocuments(this, vbuckets);
+        this.compactionRule =
+                new CompactionRule(this, vbuckets, settings.compactionIntervalNanos(), settings.compactionRatio());
         this.persistence = new PersistenceControl(this);
         this.backups = new StoreBackups(this, vbuckets);
         this.scans = new ScanService(this);
@@ -194,6 +197,7 @@ final class PersistentEngine
         expiryPager.start();
         tombstonePurger.start();
         accessLog.start();
+        compactionRule.start();
         warmup.start();
     }
 
@@ -301,6 +305,14 @@ final class PersistentEngine
 
     boolean closing() {
         return closing;
+    }
+
+    boolean paused() {
+        return paused;
+    }
+
+    CompactionRule compactionRule() {
+        return compactionRule;
     }
 
     // ---------------------------------------------------------------------------------------------- documents
@@ -765,6 +777,8 @@ final class PersistentEngine
         tombstonePurger.intervalNanos(changed.purgeIntervalNanos());
         tombstonePurger.ageSeconds(changed.purgeAgeSeconds());
         accessLog.intervalNanos(changed.accessLogIntervalNanos());
+        compactionRule.intervalNanos(changed.compactionIntervalNanos());
+        compactionRule.ratio(changed.compactionRatio());
         quota.check();
     }
 
@@ -870,6 +884,7 @@ final class PersistentEngine
         tombstonePurger.stop();
         droppedDocuments.stop();
         accessLog.stop();
+        compactionRule.stop();
         itemPager.stop();
         endWaiting();
         boolean written = !force && writeEverything();
