@@ -11,9 +11,10 @@ import dev.sluice.engine.annotation.OnEventLoop;
 public interface Flush {
 
     /**
-     * Drops every document. CAS values and sequence numbers go on rising.
+     * Drops every document. CAS values and sequence numbers go on rising. Answered when no document comes back any more,
+     * whatever happens to the process.
      *
-     * @return {@code SUCCESS} or {@code WOULD_BLOCK}
+     * @return {@code SUCCESS}, {@code TEMPORARY_FAILURE} where that cannot be said, or {@code WOULD_BLOCK}
      */
     @OnEventLoop
     Status flush(Cookie cookie);

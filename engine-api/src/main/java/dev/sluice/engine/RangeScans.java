@@ -26,7 +26,8 @@ public interface RangeScans {
      * @param out filled on success; the server closes the scan that it holds, once, whatever happens
      * @return {@code SUCCESS}; {@code NO_SUCH_KEY} where the range is empty; {@code TOO_BUSY} where no further view can be
      *     held or the quota has no room for one; {@code VBUCKET_UUID_MISMATCH}; {@code NOT_STORED} where the sequence
-     *     number must exist and does not; {@code TEMPORARY_FAILURE} where a sequence number was not reached in time;
+     *     number must exist and does not; {@code TEMPORARY_FAILURE} where a sequence number was not reached in time, or no view can be
+     *     had now;
      *     {@code UNKNOWN_COLLECTION}; {@code WOULD_BLOCK}
      */
     @OnEventLoop

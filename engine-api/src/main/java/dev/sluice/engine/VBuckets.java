@@ -33,7 +33,7 @@ public interface VBuckets {
      * Deletes a dead vbucket with all its documents.
      *
      * @return {@code SUCCESS}, {@code INVALID_ARGUMENTS} where it is not dead, {@code NOT_MY_VBUCKET} where it does not
-     *     exist, or {@code WOULD_BLOCK}
+     *     exist, {@code TEMPORARY_FAILURE} where it is gone and its room is given back later, or {@code WOULD_BLOCK}
      */
     @OnEventLoop
     Status delete(Cookie cookie, int vbucket);

@@ -8,6 +8,7 @@ import dev.sluice.engine.EngineContext;
 import dev.sluice.engine.EngineException;
 import dev.sluice.engine.EngineProvider;
 import dev.sluice.engine.SpiVersion;
+import dev.sluice.memory.table.Watermarks;
 import java.util.List;
 import java.util.Map;
 
@@ -39,7 +40,7 @@ public final class MemoryEngineProvider implements EngineProvider {
 
     @Override
     public Map<String, String> contradictions(BucketConfiguration configuration) {
-        return Settings.of(configuration).contradictions();
+        return Watermarks.of(configuration).contradictions();
     }
 
     @Override
@@ -50,8 +51,8 @@ public final class MemoryEngineProvider implements EngineProvider {
     @Override
     public Engine create(BucketConfiguration configuration, EngineContext context) throws EngineException {
         Settings settings = Settings.of(configuration);
-        if (!settings.contradiction().isEmpty()) {
-            throw new EngineException(settings.contradiction());
+        if (!settings.watermarks().contradiction().isEmpty()) {
+            throw new EngineException(settings.watermarks().contradiction());
         }
         MemoryEngine engine = new MemoryEngine(configuration, settings, context);
         engine.start();

@@ -31,11 +31,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class ScanService implements RangeScans {
 
-    private final MemoryEngine engine;
+    private final MemoryVBuckets vbuckets;
     private final EngineContext context;
 
-    ScanService(MemoryEngine engine, EngineContext context) {
-        this.engine = engine;
+    ScanService(MemoryVBuckets vbuckets, EngineContext context) {
+        this.vbuckets = vbuckets;
         this.context = context;
     }
 
@@ -142,7 +142,7 @@ final class ScanService implements RangeScans {
                 if (pending != null) {
                     pending.cancel();
                 }
-                engine.inBackground(this::forget);
+                vbuckets.inBackground(this::forget);
             }
         }
 
@@ -162,12 +162,12 @@ final class ScanService implements RangeScans {
             cookie.attach(null);
             return resume(opening, request, out);
         }
-        VBucket vbucket = engine.vbucket(vbucketId);
+        VBucket vbucket = vbuckets.at(vbucketId);
         if (vbucket == null) {
             return Status.NOT_MY_VBUCKET;
         }
         if (!vbucket.tryEnter()) {
-            return engine.blockOnLock(cookie, vbucket);
+            return vbuckets.blockOnLock(cookie, vbucket);
         }
         Waiting waiting = null;
         Opening opening = null;
@@ -272,7 +272,7 @@ final class ScanService implements RangeScans {
             }
             return;
         }
-        engine.inBackground(() -> {
+        vbuckets.inBackground(() -> {
             vbucket.enter();
             try {
                 vbucket.releaseSnapshot(snapshot);

@@ -2,18 +2,14 @@ package dev.sluice.memory;
 
 import dev.sluice.engine.BucketConfiguration;
 import dev.sluice.engine.ConfigurationKey;
+import dev.sluice.memory.table.Watermarks;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 
 /** What the bucket's configuration says about this engine. Immutable: a change of configuration makes a new one. */
 record Settings(
         boolean autoDelete,
-        double lowWatermarkRatio,
-        double highWatermarkRatio,
-        double mutationMemoryRatio,
+        Watermarks watermarks,
         double snapshotMemoryRatio,
         long expiryIntervalNanos,
         long purgeIntervalNanos,
@@ -32,14 +28,12 @@ record Settings(
                             "What happens when memory runs short: delete the documents that were not used for longest, or"
                                     + " refuse new ones.")
                     .asDynamic(),
-            ConfigurationKey.ratio("lowWatermark", 0.75, "The share of the quota down to which documents are deleted.")
+            ConfigurationKey.ratio(Watermarks.LOW, 0.75, "The share of the quota down to which documents are deleted.")
                     .asDynamic(),
-            ConfigurationKey.ratio("highWatermark", 0.85, "The share of the quota above which deletion begins.")
+            ConfigurationKey.ratio(Watermarks.HIGH, 0.85, "The share of the quota above which deletion begins.")
                     .asDynamic(),
             ConfigurationKey.ratio(
-                            "mutationMemoryRatio",
-                            0.93,
-                            "The share of the quota that no store may push memory use past.")
+                            Watermarks.MUTATION, 0.93, "The share of the quota that no store may push memory use past.")
                     .asDynamic(),
             ConfigurationKey.ratio(
                             "snapshotMemoryRatio",
@@ -67,36 +61,11 @@ record Settings(
     static Settings of(BucketConfiguration configuration) {
         return new Settings(
                 AUTO_DELETE.equals(configuration.text("evictionPolicy")),
-                configuration.ratio("lowWatermark"),
-                configuration.ratio("highWatermark"),
-                configuration.ratio("mutationMemoryRatio"),
+                Watermarks.of(configuration),
                 configuration.ratio("snapshotMemoryRatio"),
                 TimeUnit.MILLISECONDS.toNanos(configuration.durationMs("expiryPagerInterval")),
                 TimeUnit.MILLISECONDS.toNanos(configuration.durationMs("tombstonePurgeInterval")),
                 TimeUnit.MILLISECONDS.toSeconds(configuration.durationMs("tombstonePurgeAge")));
-    }
-
-    /** What is wrong between values that are right each for itself: what would be right, by the key that is to blame. */
-    Map<String, String> contradictions() {
-        Map<String, String> contradictions = new TreeMap<>();
-        if (lowWatermarkRatio > highWatermarkRatio) {
-            contradictions.put("lowWatermark", "at most highWatermark, " + highWatermarkRatio);
-        }
-        if (highWatermarkRatio > mutationMemoryRatio) {
-            contradictions.put("highWatermark", "at most mutationMemoryRatio, " + mutationMemoryRatio);
-        }
-        return contradictions;
-    }
-
-    /** The same in words for an operator; empty if nothing is wrong. */
-    String contradiction() {
-        return contradictions().entrySet().stream()
-                .map(wrong -> wrong.getKey() + ": " + ratio(wrong.getKey()) + " (expected: " + wrong.getValue() + ")")
-                .collect(Collectors.joining("; "));
-    }
-
-    private double ratio(String watermark) {
-        return watermark.equals("lowWatermark") ? lowWatermarkRatio : highWatermarkRatio;
     }
 
     String evictionPolicy() {

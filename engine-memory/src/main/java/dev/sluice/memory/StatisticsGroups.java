@@ -150,9 +150,15 @@ final class StatisticsGroups {
                 Statistic.of("ep_max_size", quota.quotaBytes()),
                 Statistic.of("ep_max_vbuckets", vbuckets.length()),
                 new Statistic("ep_ephemeral_full_policy", fullPolicy()),
-                new Statistic("ep_mem_low_wat_percent", Double.toString(present.lowWatermarkRatio())),
-                new Statistic("ep_mem_high_wat_percent", Double.toString(present.highWatermarkRatio())),
-                new Statistic("ep_mutation_mem_ratio", Double.toString(present.mutationMemoryRatio())),
+                new Statistic(
+                        "ep_mem_low_wat_percent",
+                        Double.toString(present.watermarks().low())),
+                new Statistic(
+                        "ep_mem_high_wat_percent",
+                        Double.toString(present.watermarks().high())),
+                new Statistic(
+                        "ep_mutation_mem_ratio",
+                        Double.toString(present.watermarks().mutation())),
                 Statistic.of("ep_exp_pager_stime", present.expiryIntervalNanos() / 1_000_000_000L),
                 Statistic.of("ep_ephemeral_metadata_purge_age", present.purgeAgeSeconds()),
                 Statistic.of("ep_ephemeral_metadata_purge_interval", present.purgeIntervalNanos() / 1_000_000_000L));
@@ -217,8 +223,12 @@ final class StatisticsGroups {
                 new Statistic("ep_ephemeral_full_policy", fullPolicy()),
                 Statistic.of("ep_mem_low_wat", quota.lowWatermarkBytes()),
                 Statistic.of("ep_mem_high_wat", quota.highWatermarkBytes()),
-                new Statistic("ep_mem_low_wat_percent", Double.toString(present.lowWatermarkRatio())),
-                new Statistic("ep_mem_high_wat_percent", Double.toString(present.highWatermarkRatio())),
+                new Statistic(
+                        "ep_mem_low_wat_percent",
+                        Double.toString(present.watermarks().low())),
+                new Statistic(
+                        "ep_mem_high_wat_percent",
+                        Double.toString(present.watermarks().high())),
                 Statistic.of(Counter.ITEM_PAGER_RUNS.statistic, counters.value(Counter.ITEM_PAGER_RUNS)),
                 Statistic.of(Counter.AUTO_DELETED.statistic, counters.value(Counter.AUTO_DELETED)));
     }

@@ -42,7 +42,7 @@ final class VBucket extends VBucketCore {
     }
 
     @Override
-    protected void linked(byte[] document) {
+    protected void linked(byte @Nullable [] replaced, byte[] document) {
         log.append(document);
     }
 

@@ -31,7 +31,7 @@ class CollectionsTest {
     }
 
     private void collections(int... ids) {
-        bucket.engine.collections(CollectionSet.of(ids));
+        bucket.engine.vbuckets().collections(CollectionSet.of(ids));
     }
 
     private Answer set(int collection, int number) {
@@ -49,7 +49,7 @@ class CollectionsTest {
     }
 
     private Figures figures(int collection) {
-        return java.util.Objects.requireNonNull(bucket.engine.figures(0, collection));
+        return java.util.Objects.requireNonNull(bucket.engine.vbuckets().figures(0, collection));
     }
 
     @Test
@@ -84,7 +84,7 @@ class CollectionsTest {
         set(0, 2);
         collections(0);
         bucket.advance(Duration.ofMinutes(30)); // The expiry pager comes by as well.
-        assertThat(bucket.engine.highSeqno(0)).isEqualTo(last + 1);
+        assertThat(bucket.engine.vbuckets().highSeqno(0)).isEqualTo(last + 1);
         assertThat(bucket.statistics("vbucket-details", "0")).containsEntry("vb_0:purge_seqno", Long.toString(last));
         assertThat(bucket.vbucket().table().size()).isEqualTo(2);
     }

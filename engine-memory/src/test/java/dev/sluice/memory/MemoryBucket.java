@@ -62,7 +62,7 @@ final class MemoryBucket implements AutoCloseable {
     }
 
     Status setState(VBucketState state) {
-        return driver.run(cookie -> engine.setState(cookie, 0, state));
+        return driver.run(cookie -> engine.vbuckets().setState(cookie, 0, state));
     }
 
     Status flush() {
@@ -70,7 +70,7 @@ final class MemoryBucket implements AutoCloseable {
     }
 
     VBucket vbucket() {
-        return Objects.requireNonNull(engine.vbucket(0));
+        return Objects.requireNonNull(engine.vbuckets().at(0));
     }
 
     void advance(Duration duration) {

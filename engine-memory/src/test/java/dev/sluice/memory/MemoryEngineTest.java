@@ -146,16 +146,17 @@ class MemoryEngineTest {
         for (int i = 0; i < 1_000; i++) {
             bucket.set("key" + i, "value");
         }
-        long uuid = bucket.engine.failoverLog(0).get(0).vbucketUuid();
+        long uuid = bucket.engine.vbuckets().failoverLog(0).get(0).vbucketUuid();
         bucket.setState(VBucketState.DEAD);
-        assertThat(bucket.driver.run(cookie -> bucket.engine.delete(cookie, 0))).isEqualTo(Status.SUCCESS);
+        assertThat(bucket.driver.run(cookie -> bucket.engine.vbuckets().delete(cookie, 0)))
+                .isEqualTo(Status.SUCCESS);
         assertThat(bucket.usedBytes()).isLessThan(empty);
         assertThat(bucket.get("key1").status()).isEqualTo(Status.NOT_MY_VBUCKET);
         bucket.setState(VBucketState.ACTIVE);
         assertThat(bucket.usedBytes()).isEqualTo(empty);
-        assertThat(bucket.engine.highSeqno(0)).isZero();
-        assertThat(bucket.engine.failoverLog(0)).hasSize(1);
-        assertThat(bucket.engine.failoverLog(0).get(0).vbucketUuid()).isNotEqualTo(uuid);
+        assertThat(bucket.engine.vbuckets().highSeqno(0)).isZero();
+        assertThat(bucket.engine.vbuckets().failoverLog(0)).hasSize(1);
+        assertThat(bucket.engine.vbuckets().failoverLog(0).get(0).vbucketUuid()).isNotEqualTo(uuid);
     }
 
     @Test
@@ -165,7 +166,7 @@ class MemoryEngineTest {
             bucket.setState(VBucketState.REPLICA);
             bucket.setState(VBucketState.ACTIVE);
         }
-        var log = bucket.engine.failoverLog(0);
+        var log = bucket.engine.vbuckets().failoverLog(0);
         assertThat(log).hasSize(25);
         assertThat(log.get(0).seqno()).isEqualTo(30);
         assertThat(log.get(24).seqno()).isEqualTo(6);

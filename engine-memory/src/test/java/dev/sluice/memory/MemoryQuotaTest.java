@@ -89,13 +89,13 @@ class MemoryQuotaTest {
         void pager_bringsUseDownToTheLowWatermark() {
             try (MemoryBucket bucket = bucket("autoDelete")) {
                 int stored = fill(bucket);
-                long highSeqno = bucket.engine.highSeqno(0);
+                long highSeqno = bucket.engine.vbuckets().highSeqno(0);
                 bucket.context.scheduler().runAll();
                 assertThat(bucket.usedBytes()).isBetween((long) (QUOTA * 0.70), (long) (QUOTA * 0.75));
                 long deleted = bucket.statistic("ep_auto_delete_count");
                 assertThat(deleted).isBetween(stored / 10L, stored / 2L);
                 assertThat(bucket.statistic("curr_items")).isEqualTo(stored - deleted);
-                assertThat(bucket.engine.highSeqno(0)).isEqualTo(highSeqno + deleted);
+                assertThat(bucket.engine.vbuckets().highSeqno(0)).isEqualTo(highSeqno + deleted);
             }
         }
 
@@ -156,7 +156,7 @@ class MemoryQuotaTest {
                     bucket.driver.store(1, Key.of("replica" + i), Store.set(VALUE));
                 }
                 bucket.driver.lock(0, Key.of("active7"), 30);
-                bucket.driver.run(cookie -> bucket.engine.setState(cookie, 1, VBucketState.REPLICA));
+                bucket.driver.run(cookie -> bucket.engine.vbuckets().setState(cookie, 1, VBucketState.REPLICA));
                 bucket.context.memory().setQuotaBytes(QUOTA / 8);
                 bucket.advance(Duration.ofSeconds(5));
                 assertThat(bucket.statistic("vb_active_curr_items")).isEqualTo(1);

@@ -28,7 +28,7 @@ class PagersTest {
                 bucket.advance(Duration.ofSeconds(1));
                 assertThat(bucket.statistic("curr_items")).isEqualTo(500);
                 assertThat(bucket.statistic("ep_expired_pager")).isEqualTo(500);
-                assertThat(bucket.engine.highSeqno(0)).isEqualTo(1_500);
+                assertThat(bucket.engine.vbuckets().highSeqno(0)).isEqualTo(1_500);
                 assertThat(bucket.driver
                                 .get(0, Key.of("key0"), DocumentFilter.DELETED)
                                 .expirySeconds())
@@ -42,7 +42,7 @@ class PagersTest {
                 bucket.set("key", "value", NOW + 1);
                 bucket.advance(Duration.ofSeconds(1));
                 assertThat(bucket.get("key").status()).isEqualTo(Status.NO_SUCH_KEY);
-                assertThat(bucket.engine.highSeqno(0)).isEqualTo(1);
+                assertThat(bucket.engine.vbuckets().highSeqno(0)).isEqualTo(1);
                 assertThat(bucket.set("key", "new").seqno()).isEqualTo(3);
                 assertThat(bucket.get("key").revSeqno()).isEqualTo(3);
                 assertThat(bucket.statistic("ep_expired_access")).isEqualTo(1);
@@ -55,7 +55,7 @@ class PagersTest {
                 bucket.set("key", "value", NOW + 1);
                 bucket.setState(VBucketState.REPLICA);
                 bucket.advance(Duration.ofSeconds(1_300));
-                assertThat(bucket.engine.highSeqno(0)).isEqualTo(1);
+                assertThat(bucket.engine.vbuckets().highSeqno(0)).isEqualTo(1);
                 assertThat(bucket.statistic("ep_num_expiry_pager_runs")).isEqualTo(2);
             }
         }

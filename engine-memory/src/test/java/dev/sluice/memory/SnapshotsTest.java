@@ -250,7 +250,7 @@ class SnapshotsTest {
         @Test
         void flush_cancelsScansAndDropsEverything() {
             load();
-            long seqno = bucket.engine.highSeqno(0);
+            long seqno = bucket.engine.vbuckets().highSeqno(0);
             long cas = bucket.get(key(1)).cas();
             OpenedScan scan = bucket.scan();
             assertThat(bucket.flush()).isEqualTo(Status.SUCCESS);
@@ -298,7 +298,7 @@ class SnapshotsTest {
         void uuidAndSeqno_areChecked() {
             load();
             bucket.set(key(7), "again");
-            long uuid = bucket.engine.failoverLog(0).get(0).vbucketUuid();
+            long uuid = bucket.engine.vbuckets().failoverLog(0).get(0).vbucketUuid();
             assertThat(open(uuid, 0, false, 0)).isEqualTo(Status.SUCCESS);
             assertThat(open(uuid + 1, 0, false, 0)).isEqualTo(Status.VBUCKET_UUID_MISMATCH);
             assertThat(open(0, 9, true, 0)).isEqualTo(Status.SUCCESS);

@@ -115,7 +115,9 @@ final class CompactionRule {
     }
 
     private boolean mayWork() {
-        return engine.flusher().running() && !engine.paused() && !engine.closing();
+        return engine.flusher().running()
+                && !engine.paused()
+                && !engine.vbuckets().closing();
     }
 
     private boolean isDue(int id, Map<Integer, Staleness> found) {

@@ -69,7 +69,7 @@ final class ExpiryPager extends PeriodicSweep<PersistentVBucket> {
     }
 
     private void scanFrom(int vbucket) {
-        for (int i = vbucket; i < vbuckets.length() && !engine.closing(); i++) {
+        for (int i = vbucket; i < vbuckets.length() && !engine.vbuckets().closing(); i++) {
             PersistentVBucket present = vbuckets.get(i);
             if (present != null && !present.keysComplete() && concerns(present)) {
                 int next = i + 1;
@@ -106,7 +106,7 @@ final class ExpiryPager extends PeriodicSweep<PersistentVBucket> {
             }
             try (Snapshot snapshot = engine.store().snapshot();
                     DocumentCursor cursor = snapshot.documents(vbucket.id, KeyRange.all(), Content.METADATA)) {
-                while (cursor.next() && !engine.closing()) {
+                while (cursor.next() && !engine.vbuckets().closing()) {
                     if (!cursor.document().deleted()
                             && cursor.document().expirySeconds() != 0
                             && cursor.document().expirySeconds()

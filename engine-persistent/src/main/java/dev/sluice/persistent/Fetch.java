@@ -114,6 +114,7 @@ final class Fetch implements Lookup {
     private static byte @Nullable [] locate(
             PersistentVBucket vbucket, DocumentKey key, Needed needed, @Nullable Fetch fetch) {
         byte[] located = vbucket.locate(key);
+        vbucket.absentOnDisk(false);
         if (located != null) {
             if (needed.satisfiedBy(located)) {
                 return located;
@@ -133,6 +134,7 @@ final class Fetch implements Lookup {
         }
         byte[] read = fetch.document;
         if (read == null) {
+            vbucket.absentOnDisk(true);
             return null;
         }
         if (!needed.satisfiedBy(read)) {

@@ -5,9 +5,9 @@ import dev.sluice.engine.EngineClock;
 import dev.sluice.engine.Status;
 import dev.sluice.engine.TaskPool;
 import dev.sluice.memory.table.Documents;
-import dev.sluice.persistent.store.Content;
 import dev.sluice.persistent.store.KvStore;
 import dev.sluice.persistent.store.Lookup;
+import dev.sluice.persistent.store.Metadata;
 import dev.sluice.persistent.store.StoreException;
 import java.lang.System.Logger;
 import java.util.ArrayList;
@@ -124,14 +124,13 @@ final class Fetcher {
             List<Fetch> fetches = takeSome();
             fetches.removeIf(Fetch::cancelled);
             // One object of a vbucket may have taken the place of another meanwhile: each is read for itself.
-            Map<PersistentVBucket, Map<Content, List<Fetch>>> groups = new LinkedHashMap<>();
+            Map<PersistentVBucket, Map<Boolean, List<Fetch>>> groups = new LinkedHashMap<>();
             for (Fetch fetch : fetches) {
-                Content content = fetch.needed.value() ? Content.WHOLE : Content.METADATA;
                 groups.computeIfAbsent(fetch.vbucket, vbucket -> new LinkedHashMap<>())
-                        .computeIfAbsent(content, kind -> new ArrayList<>())
+                        .computeIfAbsent(fetch.needed.value(), whole -> new ArrayList<>())
                         .add(fetch);
             }
-            groups.forEach((vbucket, kinds) -> kinds.forEach((content, group) -> read(vbucket, group, content)));
+            groups.forEach((vbucket, kinds) -> kinds.forEach((whole, group) -> read(vbucket, group, whole)));
             boolean more;
             synchronized (this) {
                 more = !waiting.isEmpty();
@@ -143,7 +142,7 @@ final class Fetcher {
         }
     }
 
-    private void read(PersistentVBucket vbucket, List<Fetch> fetches, Content content) {
+    private void read(PersistentVBucket vbucket, List<Fetch> fetches, boolean whole) {
         long started = clock.nanoTime();
         long seqno;
         int epoch;
@@ -159,27 +158,25 @@ final class Fetcher {
         } finally {
             vbucket.exit();
         }
-        List<@Nullable DocumentView> found;
+        List<byte @Nullable []> found;
         try {
-            found = store.get(vbucket.id, lookups, content);
+            found = whole ? documents(vbucket.id, lookups) : documentsWithoutValue(vbucket.id, lookups);
         } catch (StoreException e) {
-            readFailed(vbucket, fetches, content, e);
+            readFailed(vbucket, fetches, whole, e);
             return;
         }
-        counters.add(content == Content.WHOLE ? Counter.BG_FETCHED : Counter.BG_META_FETCHED, fetches.size());
+        counters.add(whole ? Counter.BG_FETCHED : Counter.BG_META_FETCHED, fetches.size());
         counters.add(Counter.BG_FETCH_NANOS, clock.nanoTime() - started);
         for (int i = 0; i < fetches.size(); i++) {
-            DocumentView view = found.get(i);
-            byte[] document = view == null ? null : document(view, content);
-            settle(vbucket, fetches.get(i), document, seqno, epoch);
+            settle(vbucket, fetches.get(i), found.get(i), seqno, epoch);
             fetches.get(i).notify(Status.SUCCESS);
         }
     }
 
     /** One that cannot be read does not take the others along. */
-    private void readFailed(PersistentVBucket vbucket, List<Fetch> fetches, Content content, StoreException e) {
+    private void readFailed(PersistentVBucket vbucket, List<Fetch> fetches, boolean whole, StoreException e) {
         if (fetches.size() > 1 && e.kind() == StoreException.Kind.CORRUPT) {
-            fetches.forEach(fetch -> read(vbucket, List.of(fetch), content));
+            fetches.forEach(fetch -> read(vbucket, List.of(fetch), whole));
             return;
         }
         counters.add(Counter.READ_FAILURES, fetches.size());
@@ -194,9 +191,33 @@ final class Fetcher {
         fetches.forEach(fetch -> fetch.notify(Status.TEMPORARY_FAILURE));
     }
 
-    private static byte[] document(DocumentView view, Content content) {
-        byte[] document = Documents.of(view);
-        return content == Content.WHOLE ? document : Documents.evicted(document);
+    private List<byte @Nullable []> documents(int vbucket, List<Lookup> lookups) throws StoreException {
+        List<byte @Nullable []> documents = new ArrayList<>(lookups.size());
+        for (DocumentView found : store.get(vbucket, lookups)) {
+            documents.add(found == null ? null : Documents.of(found));
+        }
+        return documents;
+    }
+
+    /**
+     * Live ones know how long their values are: that counts when they are replaced. Tombstones come whole, with what they keep
+     * of attributes: one that is purged just then may outlive that in the table, where nobody must have to look for the rest.
+     */
+    private List<byte @Nullable []> documentsWithoutValue(int vbucket, List<Lookup> lookups) throws StoreException {
+        List<byte @Nullable []> documents = new ArrayList<>(lookups.size());
+        for (Metadata found : store.metadata(vbucket, lookups)) {
+            int i = documents.size();
+            if (found == null) {
+                documents.add(null);
+            } else if (!found.document().deleted()) {
+                documents.add(Documents.evicted(Documents.of(found.document()), found.valueLength()));
+            } else if (found.valueLength() == 0) {
+                documents.add(Documents.of(found.document()));
+            } else {
+                documents.addAll(documents(vbucket, List.of(lookups.get(i))));
+            }
+        }
+        return documents;
     }
 
     private void settle(PersistentVBucket vbucket, Fetch fetch, byte @Nullable [] document, long seqno, int epoch) {

@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * with one sync, and only then tells the vbuckets. While the disk is busy with one round, the next one's changes gather; so
  * the busier the disk, the more changes share a sync.
  *
+ * <p>While it is {@linkplain #stop stopped} nothing of that happens, but what does not wait for it goes on: vbuckets are deleted,
+ * and views of what is on disk are shown.
+ *
  * <p>A round that fails changes nothing: its vbuckets keep what they had to write and are asked again, after a pause that
  * doubles from failure to failure. Meanwhile memory fills, and the quota refuses stores before it is full.
  *
@@ -59,6 +62,9 @@ final class Flusher {
     /** What operators want to know of it. */
     static final class FlushCounts {
         final LongAdder persisted = new LongAdder();
+        /** Of these: those of which memory did not know what they replaced. */
+        final LongAdder lookedUp = new LongAdder();
+
         final LongAdder commits = new LongAdder();
         final LongAdder failures = new LongAdder();
         final LongAdder failedDocuments = new LongAdder();
@@ -99,7 +105,17 @@ final class Flusher {
         shard.wake();
     }
 
-    /** Has a vbucket's files go, after everything that it still had to write; then runs the action. */
+    /** Has views that are due shown also while nothing is written. */
+    void show(PersistentVBucket vbucket) {
+        Shard shard = shardOf(vbucket.id);
+        shard.viewers.add(vbucket);
+        shard.wake();
+    }
+
+    /**
+     * Has a vbucket's files go, before anything that is enqueued for its number from here on; then runs the action. The vbucket
+     * must write nothing any more.
+     */
     void delete(PersistentVBucket vbucket, Runnable done) {
         Shard shard = shardOf(vbucket.id);
         shard.deletions.add(new Deletion(vbucket.id, done));
@@ -158,8 +174,8 @@ final class Flusher {
      */
     boolean drain() {
         for (Shard shard : shards) {
-            while (shard.hasWork()) {
-                if (!shard.round()) {
+            while (shard.hasWork(true)) {
+                if ((resting && !closed) || !shard.round(true)) {
                     return false;
                 }
             }
@@ -174,7 +190,7 @@ final class Flusher {
      */
     boolean round() {
         for (Shard shard : shards) {
-            if (!shard.round()) {
+            if (!shard.round(true)) {
                 return false;
             }
         }
@@ -186,6 +202,7 @@ final class Flusher {
     private final class Shard implements Runnable {
         final Queue<PersistentVBucket> queue = new ConcurrentLinkedQueue<>();
         final Queue<Deletion> deletions = new ConcurrentLinkedQueue<>();
+        final Queue<PersistentVBucket> viewers = new ConcurrentLinkedQueue<>();
         final ReentrantLock lock = new ReentrantLock();
         private final AtomicBoolean awake = new AtomicBoolean();
 
@@ -194,6 +211,8 @@ final class Flusher {
         private final SeqnoLog.Batch step = new SeqnoLog.Batch();
         private final DocumentView view = new DocumentView();
         private long pauseNanos;
+        /** Of the documents in the batch: those of which the store has to find out what they replace. */
+        private int lookedUp;
 
         /** Returns when no round is under way, or another one has begun after this call. */
         void awaitRound() {
@@ -205,18 +224,21 @@ final class Flusher {
             }
         }
 
-        boolean hasWork() {
-            return !queue.isEmpty() || !deletions.isEmpty();
+        /**
+         * @param writes whether changes are written
+         */
+        boolean hasWork(boolean writes) {
+            return (writes && !queue.isEmpty()) || !deletions.isEmpty() || !viewers.isEmpty();
         }
 
         void wake() {
-            if (hasWork() && !idle() && awake.compareAndSet(false, true)) {
+            if (hasWork(!stopped) && !idle() && awake.compareAndSet(false, true)) {
                 submit(0);
             }
         }
 
         private boolean idle() {
-            return stopped || resting || closed;
+            return resting || closed;
         }
 
         private void submit(long delayNanos) {
@@ -235,9 +257,9 @@ final class Flusher {
         public void run() {
             boolean succeeded = true;
             if (!idle()) {
-                succeeded = round();
+                succeeded = round(!stopped);
             }
-            if (hasWork() && !idle()) {
+            if (hasWork(!stopped) && !idle()) {
                 submit(succeeded ? 0 : pauseNanos);
                 return;
             }
@@ -245,14 +267,16 @@ final class Flusher {
             wake(); // what came in between
         }
 
-        /** Writes a batch; false where that failed. */
-        boolean round() {
+        /** Writes a batch, if anything is to be written; false where that failed. */
+        boolean round(boolean writes) {
             lock.lock();
             try {
                 if (resting && !closed) {
                     return true;
                 }
-                boolean succeeded = deleteVBuckets() && flush();
+                boolean succeeded = deleteVBuckets();
+                showViews();
+                succeeded &= !writes || flush();
                 pauseNanos = succeeded ? 0 : Math.min(PAUSE_NANOS_MAX, Math.max(PAUSE_NANOS_MIN, 2 * pauseNanos));
                 return succeeded;
             } finally {
@@ -266,6 +290,7 @@ final class Flusher {
                     store.deleteVBucket(next.vbucket);
                 } catch (StoreException e) {
                     failed(e, 0);
+                    recover();
                     return false;
                 }
                 deletions.remove();
@@ -274,16 +299,34 @@ final class Flusher {
             return true;
         }
 
+        private void showViews() {
+            for (PersistentVBucket next = viewers.poll(); next != null; next = viewers.poll()) {
+                List<Runnable> due;
+                next.enter();
+                try {
+                    due = next.takeDueViews();
+                } finally {
+                    next.exit();
+                }
+                due.forEach(Runnable::run);
+            }
+        }
+
         private boolean flush() {
             List<PersistentVBucket.Unit> units = new ArrayList<>();
             List<Runnable> views = new ArrayList<>();
             batch.clear();
+            lookedUp = 0;
             long bytesMax = batchBytesMax;
             long started;
             try {
                 for (int i = 0; i < VBUCKETS_PER_ROUND && batch.sizeBytes() < bytesMax; i++) {
                     PersistentVBucket vbucket = queue.poll();
                     if (vbucket == null) {
+                        break;
+                    }
+                    if (!deletions.isEmpty()) {
+                        queue.add(vbucket); // it may be the successor of one that has to go first
                         break;
                     }
                     PersistentVBucket.Unit unit = prepare(vbucket, bytesMax, views);
@@ -311,6 +354,7 @@ final class Flusher {
             }
             counts.commits.increment();
             counts.persisted.add(batch.documents());
+            counts.lookedUp.add(lookedUp);
             counts.commitNanos.add(clock.nanoTime() - started);
             batch.clear();
             units.forEach(Shard::committed);
@@ -364,9 +408,9 @@ final class Flusher {
                 for (int i = 0; i < step.count; i++) {
                     byte[] document = step.documents[i];
                     long seqno = Documents.seqno(document);
-                    if (seqno > after && seqno <= end) {
-                        Documents.show(document, view);
-                        batch.put(vbucket, view);
+                    long note = step.notes[i];
+                    if (seqno > after && seqno <= end && unit.writes(seqno, note)) {
+                        put(vbucket, document, unit.previous(note));
                     }
                 }
                 Arrays.fill(step.documents, 0, step.count, null);
@@ -376,6 +420,20 @@ final class Flusher {
             }
             unit.purges.forEach(purge -> batch.purge(vbucket, purge.key(), purge.seqno()));
             batch.record(vbucket, unit.record);
+        }
+
+        private void put(int vbucket, byte[] document, long previous) {
+            Documents.show(document, view);
+            if (previous == PersistentVBucket.Note.UNKNOWN) {
+                batch.put(vbucket, view);
+                lookedUp++;
+            } else {
+                batch.put(
+                        vbucket,
+                        view,
+                        PersistentVBucket.Note.seqno(previous),
+                        PersistentVBucket.Note.deleted(previous));
+            }
         }
 
         private boolean copy(PersistentVBucket.Unit unit, long after) {

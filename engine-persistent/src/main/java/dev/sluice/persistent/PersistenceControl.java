@@ -1,6 +1,5 @@
 package dev.sluice.persistent;
 
-import dev.sluice.engine.BlockedCookie;
 import dev.sluice.engine.Cookie;
 import dev.sluice.engine.DocumentKey;
 import dev.sluice.engine.DocumentView;
@@ -19,9 +18,6 @@ final class PersistenceControl implements Persistence {
 
     private static final Logger LOGGER = System.getLogger(PersistenceControl.class.getName());
 
-    /** What a command keeps whose compaction has ended well. */
-    private static final Object COMPACTED = new Object();
-
     private final PersistentEngine engine;
 
     PersistenceControl(PersistentEngine engine) {
@@ -30,15 +26,15 @@ final class PersistenceControl implements Persistence {
 
     @Override
     public long persistedSeqno(int vbucket) {
-        PersistentVBucket target = engine.vbucket(vbucket);
+        PersistentVBucket target = engine.vbuckets().at(vbucket);
         return target == null ? -1 : target.persistedSeqno();
     }
 
     @Override
     public Status awaitPersistence(Cookie cookie, int vbucket, long seqno, long deadlineNanos) {
-        PersistentVBucket target = engine.vbucket(vbucket);
+        PersistentVBucket target = engine.vbuckets().at(vbucket);
         if (target == null) {
-            return engine.absent();
+            return engine.vbuckets().absent();
         }
         if (seqno <= target.persistedSeqno()) {
             return Status.SUCCESS;
@@ -71,33 +67,41 @@ final class PersistenceControl implements Persistence {
     /**
      * {@inheritDoc}
      *
-     * <p>Forgets tombstones that are on disk, has that written, and gives the space back then.
+     * <p>Forgets tombstones that are on disk, has that written, and gives the space back then. The writing must not take longer
+     * than {@value DiskWaits#SECONDS_MAX} seconds, and is refused at once while persistence is stopped.
      */
     @Override
     public Status compact(Cookie cookie, int vbucket, Compaction compaction) {
-        if (cookie.attachment() == COMPACTED) {
-            return Status.SUCCESS;
+        if (cookie.attachment() instanceof DiskWaits.DiskWait wait) {
+            return wait.outcome(cookie);
         }
-        PersistentVBucket target = engine.vbucket(vbucket);
+        PersistentVBucket target = engine.vbuckets().at(vbucket);
         if (target == null) {
-            return engine.absent();
+            return engine.vbuckets().absent();
         }
-        BlockedCookie blocked = cookie.block();
-        cookie.attach(COMPACTED);
-        onAuxIo(blocked, () -> {
+        if (!engine.flusher().running()) {
+            cookie.errorContext(DiskWaits.STOPPED);
+            return Status.TEMPORARY_FAILURE;
+        }
+        DiskWaits.DiskWait wait = engine.diskWaits().begin(cookie);
+        onAuxIo(wait, () -> {
             engine.compactor().purge(target, gone(compaction));
             target.enter();
             try {
-                target.whenWritten(() -> onAuxIo(blocked, () -> {
-                    engine.store().compact(vbucket);
-                    engine.counters().add(Counter.COMPACTIONS);
-                    blocked.notifyIoComplete(Status.SUCCESS);
-                }));
+                target.whenWritten(() -> onAuxIo(wait, () -> compact(wait, vbucket)));
             } finally {
                 target.exit();
             }
         });
         return Status.WOULD_BLOCK;
+    }
+
+    private void compact(DiskWaits.DiskWait wait, int vbucket) throws StoreException {
+        if (wait.goesOn()) {
+            engine.store().compact(vbucket);
+            engine.counters().add(Counter.COMPACTIONS);
+            wait.end(Status.SUCCESS);
+        }
     }
 
     /** Which tombstones are to go. */
@@ -117,7 +121,7 @@ final class PersistenceControl implements Persistence {
         void run() throws StoreException;
     }
 
-    private void onAuxIo(BlockedCookie blocked, Work work) {
+    private void onAuxIo(DiskWaits.DiskWait wait, Work work) {
         try {
             engine.context().auxIoPool().execute(() -> {
                 try {
@@ -129,23 +133,23 @@ final class PersistenceControl implements Persistence {
                             engine.bucketName(),
                             e.kind(),
                             e.getMessage());
-                    blocked.notifyIoComplete(Status.TEMPORARY_FAILURE);
+                    wait.fail("The storage could not do it: the log says why");
                 }
             });
         } catch (RejectedExecutionException bucketIsGone) {
-            blocked.notifyIoComplete(Status.CANCELLED);
+            wait.end(Status.CANCELLED);
         }
     }
 
     /** {@inheritDoc} <p>With full eviction the key and its metadata leave memory as well. */
     @Override
     public Status evict(Cookie cookie, int vbucket, DocumentKey key) {
-        PersistentVBucket target = engine.vbucket(vbucket);
+        PersistentVBucket target = engine.vbuckets().at(vbucket);
         if (target == null) {
-            return engine.absent();
+            return engine.vbuckets().absent();
         }
         if (!target.tryEnter()) {
-            return engine.blockOnLock(cookie, target);
+            return engine.vbuckets().blockOnLock(cookie, target);
         }
         try {
             Status refused = target.refusal(key.collection());

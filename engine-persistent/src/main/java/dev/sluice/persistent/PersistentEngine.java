@@ -3,10 +3,8 @@ package dev.sluice.persistent;
 import dev.sluice.engine.Backups;
 import dev.sluice.engine.BlockedCookie;
 import dev.sluice.engine.BucketConfiguration;
-import dev.sluice.engine.CollectionSet;
 import dev.sluice.engine.Collections;
 import dev.sluice.engine.Cookie;
-import dev.sluice.engine.Datatype;
 import dev.sluice.engine.DocumentFilter;
 import dev.sluice.engine.DocumentKey;
 import dev.sluice.engine.DocumentReads;
@@ -41,10 +39,7 @@ import java.lang.System.Logger;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.List;
-import java.util.SplittableRandom;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.function.Consumer;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,20 +50,9 @@ import org.jspecify.annotations.Nullable;
  * #start}, {@link #pause} and {@link #close}.
  */
 final class PersistentEngine
-        implements Engine,
-                VBuckets,
-                Flush,
-                RecordApplication,
-                DocumentReads,
-                RandomDocuments,
-                Collections,
-                Reconfigurable,
-                Pausable {
+        implements Engine, Flush, RecordApplication, DocumentReads, RandomDocuments, Reconfigurable, Pausable {
 
     private static final Logger LOGGER = System.getLogger(PersistentEngine.class.getName());
-
-    /** UUIDs are positive and fit into 48 bits, which every client's language can hold. */
-    private static final long UUID_MASK = (1L << 48) - 1;
 
     /** The content under this name says that the bucket was closed with everything on disk. */
     private static final String CLEAN_STOP = "clean-stop";
@@ -78,11 +62,6 @@ final class PersistentEngine
 
     /** How often {@link #close} tries to write what is left before it gives up. */
     private static final int CLOSING_ATTEMPTS_MAX = 5;
-
-    private static final int CHECKPOINTS_PER_BATCH = 8;
-
-    /** What a flushed command keeps while it is on its way back. */
-    private static final Object FLUSHED = new Object();
 
     private final String bucketName;
     private final EngineContext context;
@@ -94,8 +73,7 @@ final class PersistentEngine
     private final Mutations mutations;
     private final Flusher flusher;
     private final Fetcher fetcher;
-    private final AtomicReferenceArray<@Nullable PersistentVBucket> vbuckets;
-    private final SplittableRandom random;
+    private final PersistentVBuckets vbuckets;
     private final ItemPager itemPager;
     private final ExpiryPager expiryPager;
     private final TombstonePurger tombstonePurger;
@@ -103,14 +81,13 @@ final class PersistentEngine
     private final CompactionRule compactionRule;
     private final PersistenceControl persistence;
     private final StoreBackups backups;
+    private final DiskWaits diskWaits;
     private final ScanService scans;
     private final Warmup warmup;
     private final AccessLog accessLog;
     private final RandomFinder randomFinder;
     private final StatisticsGroups statistics;
-    private volatile CollectionSet collections = CollectionSet.ALL;
     private volatile Settings settings;
-    private volatile boolean closing;
     private volatile boolean paused;
 
     PersistentEngine(BucketConfiguration configuration, Settings settings, EngineContext context, KvStore store) {
@@ -120,7 +97,7 @@ final class PersistentEngine
         this.store = store;
         this.settings = settings;
         this.counters = new Counters(context.metrics());
-        this.quota = new Quota(context.memory(), counters, settings);
+        this.quota = new Quota(context.memory(), counters, settings.watermarks());
         this.mutations = new Mutations(
                 clock,
                 quota,
@@ -128,7 +105,7 @@ final class PersistentEngine
                 DurabilityLevel.PERSIST_TO_MAJORITY,
                 context.topology());
         int vbucketCount = configuration.vbucketCount();
-        this.vbuckets = new AtomicReferenceArray<>(vbucketCount);
+        this.vbuckets = new PersistentVBuckets(this, vbucketCount);
         this.flusher = new Flusher(
                 store,
                 context.writerPool(),
@@ -139,22 +116,21 @@ final class PersistentEngine
                 quota::check);
         flusher.configure(settings.flushBatchBytes(), settings.sync());
         this.fetcher = new Fetcher(store, context.readerPool(), quota, counters, clock, bucketName, vbucketCount);
-        // Not from a secure source: a UUID tells histories apart, it protects nothing. And tests can replay it.
-        this.random = new SplittableRandom(clock.wallNanos() ^ Long.rotateLeft(bucketName.hashCode(), 32));
-        this.itemPager = new ItemPager(vbuckets, context.nonIoPool(), clock, quota, counters);
-        this.expiryPager = new ExpiryPager(this, vbuckets, settings.expiryIntervalNanos());
+        this.itemPager = new ItemPager(vbuckets.array(), context.nonIoPool(), clock, quota, counters);
+        this.expiryPager = new ExpiryPager(this, vbuckets.array(), settings.expiryIntervalNanos());
         this.tombstonePurger =
-                new TombstonePurger(this, vbuckets, settings.purgeIntervalNanos(), settings.purgeAgeSeconds());
-        this.droppedDocuments = new DroppedDocuments(this, vbuckets);
-        this.compactionRule =
-                new CompactionRule(this, vbuckets, settings.compactionIntervalNanos(), settings.compactionRatio());
+                new TombstonePurger(this, vbuckets.array(), settings.purgeIntervalNanos(), settings.purgeAgeSeconds());
+        this.droppedDocuments = new DroppedDocuments(this, vbuckets.array());
+        this.compactionRule = new CompactionRule(
+                this, vbuckets.array(), settings.compactionIntervalNanos(), settings.compactionRatio());
         this.persistence = new PersistenceControl(this);
-        this.backups = new StoreBackups(this, vbuckets);
+        this.backups = new StoreBackups(this, vbuckets.array());
+        this.diskWaits = new DiskWaits(context.nonIoPool());
         this.scans = new ScanService(this);
-        this.accessLog = new AccessLog(this, vbuckets, settings.accessLogIntervalNanos());
-        this.warmup = new Warmup(this, vbuckets, settings);
-        this.randomFinder = new RandomFinder(this, vbuckets);
-        this.statistics = new StatisticsGroups(this, vbuckets, () -> this.settings, newUuid());
+        this.accessLog = new AccessLog(this, vbuckets.array(), settings.accessLogIntervalNanos());
+        this.warmup = new Warmup(this, vbuckets.array(), settings);
+        this.randomFinder = new RandomFinder(this, vbuckets.array());
+        this.statistics = new StatisticsGroups(this, vbuckets.array(), () -> this.settings, vbuckets.newUuid());
     }
 
     /** Takes over what is on disk, or makes a new bucket there, and begins the work in the background. */
@@ -174,14 +150,14 @@ final class PersistentEngine
         }
         if (stored.isEmpty()) {
             for (int i = 0; i < vbuckets.length(); i++) {
-                PersistentVBucket made = newVBucket(i, VBucketState.ACTIVE);
+                PersistentVBucket made = vbuckets.create(i, VBucketState.ACTIVE);
                 made.enter();
                 try {
                     batch.record(i, made.firstRecord());
                 } finally {
                     made.exit();
                 }
-                vbuckets.set(i, made);
+                vbuckets.set(made);
             }
         }
         batch.local(CLEAN_STOP, NO);
@@ -203,7 +179,7 @@ final class PersistentEngine
 
     private void restore(StoredVBucket stored, boolean newHistory, StoreBatch batch) {
         int id = stored.vbucket();
-        PersistentVBucket made = newVBucket(id, stored.record().state());
+        PersistentVBucket made = vbuckets.create(id, stored.record().state());
         made.enter();
         try {
             made.restore(stored, newHistory);
@@ -213,40 +189,7 @@ final class PersistentEngine
         } finally {
             made.exit();
         }
-        vbuckets.set(id, made);
-    }
-
-    private PersistentVBucket newVBucket(int id, VBucketState state) {
-        return new PersistentVBucket(
-                id,
-                state,
-                collections,
-                quota,
-                this::newUuid,
-                this::changed,
-                !settings.fullEviction(),
-                this::checkpointBytes);
-    }
-
-    /** Several checkpoints go into a batch, so that batches can be of about the size that was asked for. */
-    private long checkpointBytes() {
-        return settings.flushBatchBytes() / CHECKPOINTS_PER_BATCH;
-    }
-
-    private void changed(PersistentVBucket vbucket) {
-        flusher.enqueue(vbucket);
-    }
-
-    private long newUuid() {
-        synchronized (random) {
-            return random.nextLong(1, UUID_MASK);
-        }
-    }
-
-    long nextRandom() {
-        synchronized (random) {
-            return random.nextLong();
-        }
+        vbuckets.set(made);
     }
 
     // ---------------------------------------------------------------------------------------------- parts
@@ -279,6 +222,10 @@ final class PersistentEngine
         return flusher;
     }
 
+    DiskWaits diskWaits() {
+        return diskWaits;
+    }
+
     ScanService scans() {
         return scans;
     }
@@ -295,16 +242,20 @@ final class PersistentEngine
         return accessLog;
     }
 
+    DroppedDocuments droppedDocuments() {
+        return droppedDocuments;
+    }
+
+    PersistentVBuckets vbuckets() {
+        return vbuckets;
+    }
+
     String bucketName() {
         return bucketName;
     }
 
     Settings settings() {
         return settings;
-    }
-
-    boolean closing() {
-        return closing;
     }
 
     boolean paused() {
@@ -319,13 +270,13 @@ final class PersistentEngine
 
     @Override
     public Status get(Cookie cookie, int vbucket, DocumentKey key, DocumentFilter filter, DocumentView out) {
-        PersistentVBucket target = vbucket(vbucket);
+        PersistentVBucket target = vbuckets.at(vbucket);
         if (target == null) {
-            return absent();
+            return vbuckets.absent();
         }
         Status refused = target.refusal(key.collection());
         if (refused != null) {
-            return counted(refused);
+            return vbuckets.counted(refused);
         }
         return show(
                 cookie,
@@ -371,25 +322,20 @@ final class PersistentEngine
             }
             document = read;
         }
-        Documents.show(document, out);
         if (expired) {
-            // What its tombstone will look like, but for the numbers that it does not have yet.
-            byte[] xattrs = Documents.xattrsThatStay(document);
-            out.value(xattrs, 0, xattrs.length)
-                    .datatype(xattrs.length == 0 ? Datatype.RAW : Datatype.XATTR)
-                    .flags(0)
-                    .deleted(true);
-        } else if (target.locked(key.hash(), document, clock)) {
-            out.locked(true);
+            Documents.showExpired(document, out);
+        } else {
+            Documents.show(document, out);
+            out.locked(target.locked(key.hash(), document, clock));
         }
         return Status.SUCCESS;
     }
 
     @Override
     public Status store(Cookie cookie, int vbucket, DocumentKey key, StoreRequest request, MutationResult out) {
-        PersistentVBucket target = vbucket(vbucket);
+        PersistentVBucket target = vbuckets.at(vbucket);
         if (target == null) {
-            return absent();
+            return vbuckets.absent();
         }
         if (cookie.attachment() instanceof DurableWrite made) {
             made.show(out);
@@ -408,9 +354,9 @@ final class PersistentEngine
 
     @Override
     public Status remove(Cookie cookie, int vbucket, DocumentKey key, RemoveRequest request, MutationResult out) {
-        PersistentVBucket target = vbucket(vbucket);
+        PersistentVBucket target = vbuckets.at(vbucket);
         if (target == null) {
-            return absent();
+            return vbuckets.absent();
         }
         if (cookie.attachment() instanceof DurableWrite made) {
             made.show(out);
@@ -450,9 +396,9 @@ final class PersistentEngine
 
     @Override
     public Status getAndTouch(Cookie cookie, int vbucket, DocumentKey key, long expirySeconds, DocumentView out) {
-        PersistentVBucket target = vbucket(vbucket);
+        PersistentVBucket target = vbuckets.at(vbucket);
         if (target == null) {
-            return absent();
+            return vbuckets.absent();
         }
         if (!warmup.serves()) {
             return Status.TEMPORARY_FAILURE;
@@ -463,9 +409,9 @@ final class PersistentEngine
 
     @Override
     public Status lock(Cookie cookie, int vbucket, DocumentKey key, int lockSeconds, DocumentView out) {
-        PersistentVBucket target = vbucket(vbucket);
+        PersistentVBucket target = vbuckets.at(vbucket);
         if (target == null) {
-            return absent();
+            return vbuckets.absent();
         }
         if (!warmup.serves()) {
             return Status.TEMPORARY_FAILURE;
@@ -476,9 +422,9 @@ final class PersistentEngine
 
     @Override
     public Status unlock(Cookie cookie, int vbucket, DocumentKey key, long cas) {
-        PersistentVBucket target = vbucket(vbucket);
+        PersistentVBucket target = vbuckets.at(vbucket);
         if (target == null) {
-            return absent();
+            return vbuckets.absent();
         }
         return answer(cookie, target, key, Needed.ALIVE, mutations.unlock(target, key, cas, lookup(cookie)));
     }
@@ -486,9 +432,9 @@ final class PersistentEngine
     @Override
     public Status apply(
             Cookie cookie, int vbucket, DocumentKey key, DocumentView record, Terms terms, MutationResult out) {
-        PersistentVBucket target = vbucket(vbucket);
+        PersistentVBucket target = vbuckets.at(vbucket);
         if (target == null) {
-            return absent();
+            return vbuckets.absent();
         }
         if (!warmup.serves()) {
             return Status.TEMPORARY_FAILURE;
@@ -499,12 +445,12 @@ final class PersistentEngine
 
     @Override
     public Status read(Cookie cookie, int vbucket, DocumentKey key, Scope scope, DocumentView out) {
-        PersistentVBucket target = vbucket(vbucket);
+        PersistentVBucket target = vbuckets.at(vbucket);
         if (target == null) {
-            return absent();
+            return vbuckets.absent();
         }
         if (!scope.states().contains(target.state())) {
-            return counted(Status.NOT_MY_VBUCKET);
+            return vbuckets.counted(Status.NOT_MY_VBUCKET);
         }
         if (!target.serves(key.collection())) {
             return Status.UNKNOWN_COLLECTION;
@@ -518,10 +464,10 @@ final class PersistentEngine
 
     @Override
     public Status random(Cookie cookie, int collection, DocumentView out) {
-        if (closing) {
+        if (vbuckets.closing()) {
             return Status.TEMPORARY_FAILURE;
         }
-        return collections.contains(collection)
+        return vbuckets.hasCollection(collection)
                 ? randomFinder.find(cookie, collection, out)
                 : Status.UNKNOWN_COLLECTION;
     }
@@ -533,7 +479,7 @@ final class PersistentEngine
     private Status answer(Cookie cookie, PersistentVBucket vbucket, DocumentKey key, Needed needed, Status status) {
         return switch (status) {
             case WOULD_BLOCK -> block(cookie, vbucket, key, needed);
-            case NOT_MY_VBUCKET -> counted(status);
+            case NOT_MY_VBUCKET -> vbuckets.counted(status);
             default -> status;
         };
     }
@@ -543,7 +489,7 @@ final class PersistentEngine
         Fetch before = cookie.attachment() instanceof Fetch fetch && fetch.vbucket == vbucket ? fetch : null;
         return Fetch.mustRead(vbucket, key, needed, before)
                 ? fetch(cookie, vbucket, key, needed)
-                : blockOnLock(cookie, vbucket);
+                : vbuckets.blockOnLock(cookie, vbucket);
     }
 
     private Status fetch(Cookie cookie, PersistentVBucket vbucket, DocumentKey key, Needed needed) {
@@ -559,219 +505,57 @@ final class PersistentEngine
         return fetch(cookie, vbucket, key, needed);
     }
 
-    Status absent() {
-        return closing ? Status.TEMPORARY_FAILURE : counted(Status.NOT_MY_VBUCKET);
-    }
-
-    private Status counted(Status status) {
-        if (status == Status.NOT_MY_VBUCKET) {
-            counters.add(Counter.NOT_MY_VBUCKET);
-        }
-        return status;
-    }
-
-    /** Blocks a command until the vbucket's lock is free, or nearly so: the repetition spins for it again. */
-    Status blockOnLock(Cookie cookie, PersistentVBucket vbucket) {
-        counters.add(Counter.LOCK_WAITS);
-        BlockedCookie blocked = cookie.block();
-        try {
-            context.nonIoPool().execute(() -> {
-                vbucket.enter();
-                vbucket.exit();
-                blocked.notifyIoComplete(Status.SUCCESS);
-            });
-        } catch (RejectedExecutionException bucketIsGone) {
-            blocked.notifyIoComplete(Status.CANCELLED);
-        }
-        return Status.WOULD_BLOCK;
-    }
-
-    /** Runs what may wait for a lock; nothing where the bucket is gone. */
-    void inBackground(Runnable task) {
-        try {
-            context.nonIoPool().execute(task);
-        } catch (RejectedExecutionException bucketIsGone) {
-            LOGGER.log(Logger.Level.TRACE, "task dropped bucket={0}", bucketName);
-        }
-    }
-
-    /** The vbucket of that number, or null where there is none or the bucket is going away. */
-    @Nullable
-    PersistentVBucket vbucket(int id) {
-        return id >= 0 && id < vbuckets.length() && !closing ? vbuckets.getAcquire(id) : null;
-    }
-
-    // ---------------------------------------------------------------------------------------------- vbuckets
-
-    @Override
-    public @Nullable VBucketState state(int vbucket) {
-        PersistentVBucket target = vbucket(vbucket);
-        return target == null ? null : target.state();
-    }
-
-    @Override
-    public Status setState(Cookie cookie, int vbucket, VBucketState state) {
-        if (vbucket < 0 || vbucket >= vbuckets.length()) {
-            return Status.OUT_OF_RANGE;
-        }
-        if (closing) {
-            return Status.TEMPORARY_FAILURE;
-        }
-        boolean done = false;
-        while (!done) {
-            PersistentVBucket target = vbuckets.get(vbucket);
-            if (target == null) {
-                // Then round again: the collections may have been set before others could see the vbucket.
-                vbuckets.compareAndSet(vbucket, null, newVBucket(vbucket, state));
-                continue;
-            }
-            if (!target.tryEnter()) {
-                return blockOnLock(cookie, target);
-            }
-            try {
-                done = target.setState(state);
-                target.serve(collections);
-            } finally {
-                target.exit();
-            }
-        }
-        context.vbucketStateChanged(vbucket);
-        return Status.SUCCESS;
-    }
-
-    /**
-     * {@inheritDoc}
-     *
-     * <p>Answered when the disk has forgotten the vbucket.
-     */
-    @Override
-    public Status delete(Cookie cookie, int vbucket) {
-        if (cookie.attachment() == FLUSHED) {
-            return Status.SUCCESS;
-        }
-        PersistentVBucket target = vbucket(vbucket);
-        if (target == null) {
-            return absent();
-        }
-        if (!target.tryEnter()) {
-            return blockOnLock(cookie, target);
-        }
-        try {
-            if (target.state() != VBucketState.DEAD) {
-                return Status.INVALID_ARGUMENTS;
-            }
-            // Taken out first: whoever finds it removed looks for another one of its number.
-            vbuckets.compareAndSet(vbucket, target, null);
-            target.remove();
-        } finally {
-            target.exit();
-        }
-        target.waiters().end(waiter -> waiter.durable() ? Status.UNDECIDED : Status.NOT_MY_VBUCKET);
-        BlockedCookie blocked = cookie.block();
-        cookie.attach(FLUSHED);
-        flusher.delete(target, () -> {
-            context.vbucketStateChanged(vbucket);
-            blocked.notifyIoComplete(Status.SUCCESS);
-        });
-        return Status.WOULD_BLOCK;
-    }
-
-    @Override
-    public long highSeqno(int vbucket) {
-        PersistentVBucket target = vbucket(vbucket);
-        return target == null ? -1 : target.highSeqno();
-    }
-
-    @Override
-    public long highCas(int vbucket) {
-        PersistentVBucket target = vbucket(vbucket);
-        return target == null ? 0 : target.highCas();
-    }
-
-    @Override
-    public List<FailoverEntry> failoverLog(int vbucket) {
-        PersistentVBucket target = vbucket(vbucket);
-        return target == null ? List.of() : target.failoverLog();
-    }
-
-    // ---------------------------------------------------------------------------------------------- collections
-
-    /**
-     * {@inheritDoc}
-     *
-     * <p>One vbucket after the other, each under its lock: what a write there has to say was said before, or is refused. A
-     * vbucket that is made meanwhile takes the set from the field, which is written first.
-     */
-    @Override
-    public void collections(CollectionSet existing) {
-        collections = existing;
-        forEachVBucket(vbucket -> vbucket.serve(existing));
-        droppedDocuments.wake(existing);
-    }
-
-    @Override
-    public @Nullable Figures figures(int vbucket, int collection) {
-        PersistentVBucket target = vbucket(vbucket);
-        return target == null ? null : target.figures(collection);
-    }
-
-    @Override
-    public long highSeqno(int vbucket, int collection) {
-        PersistentVBucket target = vbucket(vbucket);
-        return target == null || !target.serves(collection) ? -1 : target.highSeqno(collection);
-    }
-
     // ---------------------------------------------------------------------------------------------- the bucket
 
     /**
      * {@inheritDoc}
      *
      * <p>Goes over a thousand locks, so it is done in the background. A vbucket at a time: the bucket is empty when the
-     * command is answered, apart from what was stored while it ran. The disk follows with the next write.
+     * command is answered, apart from what was stored while it ran, and stays so whatever happens then, as the disk has it.
+     * While persistence is stopped nothing is done. Where the disk refuses for {@value DiskWaits#SECONDS_MAX} seconds the answer
+     * is a temporary failure: then the documents are gone from memory, and come back only if the process ends before the disk
+     * takes something again.
      */
     @Override
     public Status flush(Cookie cookie) {
-        if (cookie.attachment() == FLUSHED) {
-            return Status.SUCCESS;
+        if (cookie.attachment() instanceof DiskWaits.DiskWait wait) {
+            return wait.outcome(cookie);
         }
-        if (closing) {
+        if (vbuckets.closing()) {
             return Status.TEMPORARY_FAILURE;
         }
-        BlockedCookie blocked = cookie.block();
-        cookie.attach(FLUSHED);
-        try {
-            context.nonIoPool().execute(() -> {
-                forEachVBucket(vbucket -> vbucket.clear(Status.CANCELLED));
-                blocked.notifyIoComplete(Status.SUCCESS);
-            });
-        } catch (RejectedExecutionException bucketIsGone) {
-            blocked.notifyIoComplete(Status.CANCELLED);
+        if (!flusher.running()) {
+            cookie.errorContext(DiskWaits.STOPPED);
+            return Status.TEMPORARY_FAILURE;
         }
+        DiskWaits.DiskWait wait = diskWaits.begin(cookie);
+        vbuckets.inBackground(() -> clearAll(wait));
         return Status.WOULD_BLOCK;
     }
 
-    void forEachVBucket(Consumer<PersistentVBucket> action) {
-        for (int i = 0; i < vbuckets.length(); i++) {
-            PersistentVBucket vbucket = vbuckets.get(i);
-            if (vbucket != null) {
-                vbucket.enter();
-                try {
-                    action.accept(vbucket);
-                } finally {
-                    vbucket.exit();
-                }
+    private void clearAll(DiskWaits.DiskWait wait) {
+        AtomicInteger left = new AtomicInteger(1);
+        Runnable cleared = () -> {
+            if (left.decrementAndGet() == 0) {
+                wait.end(Status.SUCCESS);
             }
-        }
+        };
+        vbuckets.forEach(vbucket -> {
+            vbucket.clear(Status.CANCELLED);
+            left.incrementAndGet();
+            vbucket.whenWritten(cleared);
+        });
+        cleared.run();
     }
 
     @Override
     public void reconfigure(BucketConfiguration configuration) {
         Settings changed = Settings.of(configuration);
-        if (!changed.contradiction().isEmpty()) {
-            throw new IllegalArgumentException(changed.contradiction());
+        if (!changed.watermarks().contradiction().isEmpty()) {
+            throw new IllegalArgumentException(changed.watermarks().contradiction());
         }
         settings = changed;
-        quota.settings(changed);
+        quota.watermarks(changed.watermarks());
         flusher.configure(changed.flushBatchBytes(), changed.sync());
         expiryPager.intervalNanos(changed.expiryIntervalNanos());
         tombstonePurger.intervalNanos(changed.purgeIntervalNanos());
@@ -841,10 +625,11 @@ final class PersistentEngine
         if (type == Backups.class) {
             return type.cast(backups);
         }
-        boolean own = type == VBuckets.class
-                || type == Flush.class
+        if (type == VBuckets.class || type == Collections.class) {
+            return type.cast(vbuckets);
+        }
+        boolean own = type == Flush.class
                 || type == RecordApplication.class
-                || type == Collections.class
                 || type == DocumentReads.class
                 || type == RandomDocuments.class
                 || type == Reconfigurable.class
@@ -854,19 +639,14 @@ final class PersistentEngine
 
     @Override
     public void cancelBlocked() {
-        closing = true;
-        inBackground(this::endWaiting);
+        vbuckets.beginClosing();
+        vbuckets.inBackground(this::endWaiting);
     }
 
     private void endWaiting() {
         fetcher.cancelAll();
-        for (int i = 0; i < vbuckets.length(); i++) {
-            PersistentVBucket vbucket = vbuckets.get(i);
-            if (vbucket != null) {
-                vbucket.waiters().end(waiter -> waiter.durable() ? Status.UNDECIDED : Status.CANCELLED);
-            }
-        }
-        forEachVBucket(PersistentVBucket::wakeAllWaiters);
+        vbuckets.forEach(PersistentVBucket::endWaiting);
+        diskWaits.cancelAll();
         scans.cancelAll();
     }
 
@@ -878,7 +658,7 @@ final class PersistentEngine
      */
     @Override
     public void close(boolean force) {
-        closing = true;
+        vbuckets.beginClosing();
         warmup.stop();
         expiryPager.stop();
         tombstonePurger.stop();
@@ -897,10 +677,7 @@ final class PersistentEngine
         } catch (StoreException e) {
             LOGGER.log(Logger.Level.ERROR, "storage does not close bucket={0} message={1}", bucketName, e.getMessage());
         }
-        forEachVBucket(PersistentVBucket::remove);
-        for (int i = 0; i < vbuckets.length(); i++) {
-            vbuckets.set(i, null);
-        }
+        vbuckets.removeAll();
     }
 
     private boolean writeEverything() {

@@ -8,6 +8,7 @@ import dev.sluice.engine.EngineContext;
 import dev.sluice.engine.EngineException;
 import dev.sluice.engine.EngineProvider;
 import dev.sluice.engine.SpiVersion;
+import dev.sluice.memory.table.Watermarks;
 import dev.sluice.persistent.store.FailPoints;
 import dev.sluice.persistent.store.KvStore;
 import dev.sluice.persistent.store.StoreException;
@@ -48,6 +49,11 @@ public final class PersistentEngineProvider implements EngineProvider {
     }
 
     @Override
+    public Map<String, String> contradictions(BucketConfiguration configuration) {
+        return Watermarks.of(configuration).contradictions();
+    }
+
+    @Override
     public DurabilityLevel durabilityMax() {
         return DurabilityLevel.PERSIST_TO_MAJORITY;
     }
@@ -55,8 +61,8 @@ public final class PersistentEngineProvider implements EngineProvider {
     @Override
     public Engine create(BucketConfiguration configuration, EngineContext context) throws EngineException {
         Settings settings = Settings.of(configuration);
-        if (!settings.contradiction().isEmpty()) {
-            throw new EngineException(settings.contradiction());
+        if (!settings.watermarks().contradiction().isEmpty()) {
+            throw new EngineException(settings.watermarks().contradiction());
         }
         Path configured = settings.path();
         Path path = configured == null ? context.dataDirectory() : configured;

@@ -16,7 +16,11 @@ import dev.sluice.persistent.store.VBucketRecord;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +47,39 @@ import org.jspecify.annotations.Nullable;
  * <p>A version is <em>dirty</em> if its number is above the persisted one. Dirty versions are never evicted, so that what is
  * not in memory is on disk.
  *
+ * <h2>What the disk has under a key</h2>
+ *
+ * <p>Whoever writes a version to the store has to remove the one that it replaces there, and must know its sequence number for
+ * that. The store can look it up, which is a read at some random place for each write. Mostly memory knows: each dirty version
+ * has a <em>note</em> of what stands under its key on disk just before it, kept in the log beside the reference, where it takes
+ * eight bytes until the version is written. It is made when the version is linked:
+ *
+ * <pre>
+ *  what the new version replaces             its note
+ *  a version that is on disk                 that version
+ *  one of the open checkpoint                the note of that one, which is never written
+ *  a dirty one of a closed checkpoint        that one, which is written before
+ *  nothing, and memory knows all keys        nothing
+ *  nothing, and the disk had nothing either  nothing
+ *  nothing, and memory does not know         unknown
+ * </pre>
+ *
+ * <p>A wrong note would leave the old version in the order of changes, and the counts wrong, for good. So it is <em>unknown</em>,
+ * and looked up, wherever anything has happened that a note does not foresee:
+ *
+ * <ul>
+ *   <li>A tombstone that was purged may be on disk for a while yet, and may be brought back into the table by a reader who
+ *       found it just before. So absence is not believed while purges are under way, nor a tombstone whose number is not above
+ *       the purge sequence number.
+ *   <li>Of a batch that failed nobody knows whether it was written. Until everything that was in it has been written for sure,
+ *       all notes are void.
+ *   <li>Where a flush takes several checkpoints together only the newest version of a key in them is written, as a batch can
+ *       have a document once. What would have been written between passes its own note on to it.
+ * </ul>
+ *
+ * <p>Clearing needs no care here: it empties the table, the log and, before anything else is written, the disk. Documents of
+ * collections that are gone leave the table without a trace, but their keys never come back.
+ *
  * <h2>What memory does not know</h2>
  *
  * <p>A version may stand in the table without its value, or a key may not stand there at all. {@link #knows} says for which
@@ -59,40 +96,109 @@ import org.jspecify.annotations.Nullable;
 final class PersistentVBucket extends VBucketCore {
 
     private static final long DEQUE_BYTES = 256;
+    private static final long SUPERSEDED_BYTES = HeapLayout.object(Long.BYTES, 1);
 
     /** A checkpoint that nothing is added to. */
     private record Checkpoint(VBucketRecord end, long bytes) {}
 
     /** Who wants to see the disk as it is at a sequence number that is the end of a checkpoint. */
-    private record ViewRequest(long seqno, int epoch, Runnable action) {}
+    private record ViewRequest(long seqno, int clearCount, Runnable action) {}
 
     /** What is written in one go, all of it or nothing. Belongs to the flusher. */
     static final class Unit {
         final PersistentVBucket vbucket;
-        final int epoch;
+        final int clearCount;
         final boolean clears;
         final VBucketRecord record;
         final long afterSeqno;
         final List<Purge> purges;
         final List<Runnable> written;
 
+        /** Whether notes tell what the disk has. */
+        final boolean notesHold;
+
+        /** Numbers of versions that need not be written, as the unit has a newer one of the same key. */
+        final Set<Long> skipped;
+
+        /** Notes of those that were skipped, by their numbers, until the newer version comes. */
+        private final Map<Long, Long> skippedNotes = new HashMap<>();
+
         Unit(
                 PersistentVBucket vbucket,
-                int epoch,
+                int clearCount,
                 boolean clears,
                 VBucketRecord record,
                 long afterSeqno,
                 List<Purge> purges,
-                List<Runnable> written) {
+                List<Runnable> written,
+                boolean notesHold,
+                Set<Long> skipped) {
             this.vbucket = vbucket;
-            this.epoch = epoch;
+            this.clearCount = clearCount;
             this.clears = clears;
             this.record = record;
             this.afterSeqno = afterSeqno;
             this.purges = purges;
             this.written = written;
+            this.notesHold = notesHold;
+            this.skipped = skipped;
+        }
+
+        /**
+         * Whether a version is to be written, the next in order. One that is not leaves its note to its successor.
+         */
+        boolean writes(long seqno, long note) {
+            if (!skipped.contains(seqno)) {
+                return true;
+            }
+            skippedNotes.put(seqno, previous(note));
+            return false;
+        }
+
+        /** What the disk has before this unit is written, for a version that has this note. */
+        long previous(long note) {
+            if (!notesHold) {
+                return Note.UNKNOWN;
+            }
+            if (Note.seqno(note) <= afterSeqno) {
+                return note;
+            }
+            Long passedOn = skippedNotes.remove(Note.seqno(note));
+            return passedOn == null ? Note.UNKNOWN : passedOn;
         }
     }
+
+    /** What the disk has under the key of a version that is to be written, in one number. */
+    static final class Note {
+
+        /** No version, no tombstone either. */
+        static final long NOTHING = 0;
+
+        static final long UNKNOWN = -1;
+
+        private Note() {}
+
+        static long of(byte[] document) {
+            return Documents.seqno(document) << 1 | (Documents.deleted(document) ? 1 : 0);
+        }
+
+        /** The number of the version; 0 for nothing, below for what is not known. */
+        static long seqno(long note) {
+            return note >> 1;
+        }
+
+        static boolean deleted(long note) {
+            return (note & 1) != 0;
+        }
+    }
+
+    /**
+     * A version of a closed checkpoint that is dirty and not the newest any more.
+     *
+     * @param bySeqno the number of the version that replaced it; {@link Long#MAX_VALUE} for none
+     */
+    @SuppressWarnings("ArrayRecordComponent") // Nobody compares them.
+    private record Superseded(byte[] document, long bySeqno) {}
 
     /** A tombstone that is to be forgotten. */
     record Purge(DocumentKey key, long seqno) {}
@@ -107,20 +213,29 @@ final class PersistentVBucket extends VBucketCore {
     private volatile boolean tombstonesComplete = true;
     private volatile long evictedSeqno;
     private volatile int epoch;
+    private volatile boolean clearing;
     private volatile int tenure;
     private volatile Status endOfTenure = Status.CANCELLED;
 
     // Guarded by the lock.
-    private SeqnoLog log = new SeqnoLog();
+    private SeqnoLog log = SeqnoLog.withNotes();
     private long openSeqno = 1;
     private long openBytes;
     private final Deque<Checkpoint> closed = new ArrayDeque<>();
-    private final List<byte[]> superseded = new ArrayList<>();
+    private final List<Superseded> superseded = new ArrayList<>();
     private long supersededBytes;
     private boolean recordChanged = true;
     private boolean clearWanted;
+    private int clearCount;
     private boolean queued;
     private boolean inFlight;
+    private boolean purgesInFlight;
+    private boolean absentOnDisk;
+    private long noteOfReplaced;
+
+    /** Up to which number the disk may have what it was not known to have, a batch having failed. */
+    private long doubtfulSeqno;
+
     private int evictedValueCount;
     private List<Purge> purges = new ArrayList<>();
     private List<Runnable> written = new ArrayList<>();
@@ -168,7 +283,7 @@ final class PersistentVBucket extends VBucketCore {
         evictedSeqno = record.highSeqno();
         boolean empty = stored.tally().documents() == 0 && stored.tally().tombstones() == 0;
         liveComplete = empty;
-        tombstonesComplete = empty;
+        tombstonesComplete = stored.tally().tombstones() == 0;
         recordChanged = newHistory;
         if (newHistory) {
             beginHistory();
@@ -193,31 +308,66 @@ final class PersistentVBucket extends VBucketCore {
 
     @Override
     protected void unlinked(byte[] document) {
-        long seqno = Documents.seqno(document);
         if (!Documents.resident(document)) {
             evictedValueCount--;
         }
-        if (seqno >= openSeqno) {
-            log.remove(document);
+        noteOfReplaced = Note.UNKNOWN;
+        if (Documents.seqno(document) >= openSeqno) {
+            noteOfReplaced = log.remove(document);
             openBytes -= document.length;
-        } else if (seqno > persistedSeqno) {
-            superseded.add(document);
-            supersededBytes += Documents.heapBytes(document) + HeapLayout.REFERENCE_BYTES;
+        } else if (!Documents.deleted(document) || Documents.seqno(document) > purgeSeqno()) {
+            noteOfReplaced = Note.of(document);
         }
     }
 
     @Override
-    protected void linked(byte[] document) {
-        log.append(document);
+    protected void linked(byte @Nullable [] replaced, byte[] document) {
+        long note = noteOfReplaced;
+        if (replaced == null) {
+            note = absentOnDisk() ? Note.NOTHING : Note.UNKNOWN;
+        } else {
+            keepIfDirty(replaced, Documents.seqno(document));
+        }
+        log.append(document, note);
         openBytes += document.length;
         queue();
     }
 
+    /** Whether the disk has nothing, not even a tombstone, under a key that is not in the table. */
+    private boolean absentOnDisk() {
+        boolean known = absentOnDisk || (liveComplete && tombstonesComplete);
+        return known && purges.isEmpty() && !purgesInFlight;
+    }
+
+    /**
+     * Notes, for the change that may follow in this hold of the lock, whether the disk was asked for its key, has nothing
+     * under it, and {@linkplain #believes may be believed}.
+     */
+    void absentOnDisk(boolean absent) {
+        assert entered();
+        absentOnDisk = absent;
+    }
+
+    /** What is in a closed checkpoint is written, whatever becomes of it in the table. */
+    private void keepIfDirty(byte[] document, long bySeqno) {
+        long seqno = Documents.seqno(document);
+        if (seqno < openSeqno && seqno > persistedSeqno) {
+            superseded.add(new Superseded(document, bySeqno));
+            supersededBytes += supersededBytes(document);
+        }
+    }
+
+    private static long supersededBytes(byte[] document) {
+        return Documents.heapBytes(document) + HeapLayout.REFERENCE_BYTES + SUPERSEDED_BYTES;
+    }
+
     @Override
     protected void cleared(Status why) {
-        setEpoch(epoch + 1);
+        clearCount++;
+        clearing = true;
+        beginEpoch();
         endTenure(why);
-        log = new SeqnoLog();
+        log = SeqnoLog.withNotes();
         openSeqno = highSeqno() + 1;
         openBytes = 0;
         closed.clear();
@@ -225,8 +375,6 @@ final class PersistentVBucket extends VBucketCore {
         supersededBytes = 0;
         evictedValueCount = 0;
         purges = new ArrayList<>();
-        written.forEach(this::afterExit); // what they wait for is gone
-        written = new ArrayList<>();
         liveComplete = true;
         tombstonesComplete = true;
         clearWanted = true;
@@ -264,13 +412,11 @@ final class PersistentVBucket extends VBucketCore {
         leaveMemory(document);
         liveComplete = live; // nobody asks for it any more
         tombstonesComplete = tombstones;
-        long seqno = Documents.seqno(document);
-        if (seqno >= openSeqno) {
+        if (Documents.seqno(document) >= openSeqno) {
             log.remove(document);
             openBytes -= document.length;
-        } else if (seqno > persistedSeqno) {
-            superseded.add(document);
-            supersededBytes += Documents.heapBytes(document) + HeapLayout.REFERENCE_BYTES;
+        } else {
+            keepIfDirty(document, Long.MAX_VALUE);
         }
     }
 
@@ -284,7 +430,8 @@ final class PersistentVBucket extends VBucketCore {
         }
     }
 
-    private void setEpoch(int next) {
+    private void beginEpoch() {
+        int next = epoch + 1;
         epoch = next;
     }
 
@@ -347,7 +494,9 @@ final class PersistentVBucket extends VBucketCore {
         long bytes = 0;
         boolean all = true;
         for (Checkpoint checkpoint : closed) {
-            boolean fits = end == null || bytes + checkpoint.bytes <= bytesMax;
+            boolean fits = end == null
+                    || bytes + checkpoint.bytes <= bytesMax
+                    || checkpoint.end.highSeqno() <= doubtfulSeqno; // at least what a failed batch had
             if (!fits || checkpoint.end.highSeqno() > viewSeqno) {
                 all = false;
                 break;
@@ -370,17 +519,42 @@ final class PersistentVBucket extends VBucketCore {
             purges = new ArrayList<>();
             written = new ArrayList<>();
         }
-        Unit unit = new Unit(this, epoch, clearWanted, end, persistedSeqno, gone, told);
+        boolean notesHold = doubtfulSeqno <= persistedSeqno;
+        Unit unit = new Unit(
+                this,
+                clearCount,
+                clearWanted,
+                end,
+                persistedSeqno,
+                gone,
+                told,
+                notesHold,
+                skippedThrough(end.highSeqno()));
+        purgesInFlight = !gone.isEmpty();
         clearWanted = false;
         inFlight = true;
         queued = true; // until it is committed: what comes meanwhile is asked for then
         return unit;
     }
 
+    /** Versions that a unit up to this number need not write. None is added later, as what comes has higher numbers. */
+    private Set<Long> skippedThrough(long seqno) {
+        if (superseded.isEmpty()) {
+            return Set.of();
+        }
+        Set<Long> skipped = new HashSet<>();
+        for (Superseded one : superseded) {
+            if (one.bySeqno <= seqno) {
+                skipped.add(Documents.seqno(one.document));
+            }
+        }
+        return skipped;
+    }
+
     /** One step of the walk over a unit's documents; false where they are gone. */
     boolean copyDirty(Unit unit, long afterSeqno, SeqnoLog.Batch target) {
         assert entered();
-        if (unit.epoch != epoch || removed()) {
+        if (unit.clearCount != clearCount || removed()) {
             return false;
         }
         log.copy(afterSeqno, target);
@@ -391,25 +565,30 @@ final class PersistentVBucket extends VBucketCore {
     void committed(Unit unit) {
         assert entered();
         inFlight = false;
+        purgesInFlight = false;
         queued = false;
         long end = unit.record.highSeqno();
-        if (unit.epoch == epoch) {
+        if (unit.clearCount == clearCount) {
             log.removeThrough(end);
             while (!closed.isEmpty() && closed.getFirst().end.highSeqno() <= end) {
                 closed.removeFirst();
             }
             if (!superseded.isEmpty()) {
-                superseded.removeIf(document -> {
-                    boolean written = Documents.seqno(document) <= end;
-                    if (written) {
-                        supersededBytes -= Documents.heapBytes(document) + HeapLayout.REFERENCE_BYTES;
+                superseded.removeIf(one -> {
+                    boolean done = Documents.seqno(one.document) <= end;
+                    if (done) {
+                        supersededBytes -= supersededBytes(one.document);
                     }
-                    return written;
+                    return done;
                 });
             }
         }
         if (end > persistedSeqno) {
             persistedSeqno = end;
+        }
+        if (unit.clears && !clearWanted) {
+            beginEpoch(); // first: who began to read before this is not to be believed
+            clearing = false;
         }
         afterExit(() -> waiters.reached(persistedSeqno));
         unit.written.forEach(this::afterExit);
@@ -426,6 +605,8 @@ final class PersistentVBucket extends VBucketCore {
     void requeue(Unit unit) {
         assert entered();
         inFlight = false;
+        purgesInFlight = false;
+        doubtfulSeqno = Math.max(doubtfulSeqno, unit.record.highSeqno());
         recordChanged = true;
         clearWanted |= unit.clears;
         if (!unit.purges.isEmpty()) {
@@ -433,7 +614,11 @@ final class PersistentVBucket extends VBucketCore {
             again.addAll(purges);
             purges = again;
         }
-        written.addAll(0, unit.written);
+        if (removed()) {
+            unit.written.forEach(this::afterExit);
+        } else {
+            written.addAll(0, unit.written);
+        }
         queued = true; // the flusher keeps it in its queue
     }
 
@@ -450,6 +635,13 @@ final class PersistentVBucket extends VBucketCore {
         return waiters;
     }
 
+    /** The bucket is going away: nobody waits any more. */
+    void endWaiting() {
+        assert entered();
+        afterExit(() -> waiters.end(waiter -> waiter.durable() ? Status.UNDECIDED : Status.CANCELLED));
+        wakeAllWaiters();
+    }
+
     /** How many versions are to be written. A guess without the lock. */
     int dirtyCount() {
         return log.size();
@@ -461,16 +653,31 @@ final class PersistentVBucket extends VBucketCore {
     void whenDiskShowsThis(Runnable action) {
         assert entered();
         closeCheckpoint();
-        viewRequests.add(new ViewRequest(highSeqno(), epoch, action));
+        viewRequests.add(new ViewRequest(highSeqno(), clearCount, action));
         queue();
     }
 
-    /** Has an action run when all that is to be written now is on disk, forgotten tombstones included. */
+    /**
+     * Has an action run when all that is to be written now is on disk, forgotten tombstones and a clearing included, or will
+     * never be, the vbucket having been removed.
+     */
     void whenWritten(Runnable action) {
         assert entered();
+        if (removed()) {
+            afterExit(action);
+            return;
+        }
         written.add(action);
         recordChanged = true;
         queue();
+    }
+
+    /** Takes what {@link #whenWritten} has given, for a vbucket that is removed: nothing of it is written any more. */
+    List<Runnable> takeWritten() {
+        assert entered();
+        List<Runnable> taken = written;
+        written = new ArrayList<>();
+        return taken;
     }
 
     /** Takes what {@link #whenDiskShowsThis} has given and is due now. For the flusher, between two units. */
@@ -482,7 +689,7 @@ final class PersistentVBucket extends VBucketCore {
         List<Runnable> due = new ArrayList<>();
         viewRequests.removeIf(request -> {
             // Where the contents have gone meanwhile, there is nothing to wait for: who sees the view will notice.
-            boolean shown = request.seqno <= persistedSeqno || request.epoch != epoch;
+            boolean shown = request.seqno <= persistedSeqno || request.clearCount != clearCount;
             if (shown) {
                 due.add(request.action);
             }
@@ -511,7 +718,10 @@ final class PersistentVBucket extends VBucketCore {
         return liveComplete;
     }
 
-    /** Contents of another epoch are another vbucket's, as it were: what was read from disk is not used. */
+    /**
+     * Contents of another epoch are another vbucket's, as it were: what was read from disk is not used. One ends when memory is
+     * cleared, and another one, in which the disk is not believed at all, when the disk is.
+     */
     int epoch() {
         return epoch;
     }
@@ -528,7 +738,7 @@ final class PersistentVBucket extends VBucketCore {
 
     /** Whether what was read from disk when this was the high sequence number may be taken for the newest. */
     boolean believes(long seqno, int readEpoch) {
-        return epoch == readEpoch && evictedSeqno <= seqno;
+        return epoch == readEpoch && !clearing && evictedSeqno <= seqno;
     }
 
     /** Puts a version that was read from disk into the table, where its key is not. It is located then. */
@@ -652,6 +862,9 @@ final class PersistentVBucket extends VBucketCore {
      */
     void purge(DocumentKey key, long seqno, long revSeqno) {
         assert entered();
+        if (seqno > persistedSeqno) {
+            return; // of a batch that failed and was written all the same: it will be written once more
+        }
         byte[] present = locate(key);
         if (present != null) {
             if (Documents.seqno(present) != seqno) {

@@ -53,7 +53,11 @@ final class RandomFinder {
                 && Documents.resident(fetch.document())) {
             return show(fetch.document(), out);
         }
-        byte[] document = RandomChoice.of(vbuckets, collection, engine.clock().wallSeconds(), engine.nextRandom());
+        byte[] document = RandomChoice.of(
+                vbuckets,
+                collection,
+                engine.clock().wallSeconds(),
+                engine.vbuckets().nextRandom());
         if (document != null && Documents.resident(document)) {
             return show(document, out);
         }
@@ -83,7 +87,7 @@ final class RandomFinder {
         BlockedCookie blocked = cookie.block();
         Found found = new Found();
         cookie.attach(found);
-        SplittableRandom random = new SplittableRandom(engine.nextRandom());
+        SplittableRandom random = new SplittableRandom(engine.vbuckets().nextRandom());
         try {
             engine.context().auxIoPool().execute(() -> {
                 Status status = Status.SUCCESS;
@@ -133,7 +137,9 @@ final class RandomFinder {
                 if (!cursor.document().deleted()) {
                     byte[] document = Documents.of(cursor.document());
                     byte[] newest = vbucket.find(Documents.key(document), false);
-                    boolean current = newest == null || Documents.seqno(newest) == Documents.seqno(document);
+                    boolean current = newest == null
+                            ? !vbucket.keysComplete() // otherwise the disk still has what memory was cleared of
+                            : Documents.seqno(newest) == Documents.seqno(document);
                     if (current && !Documents.expired(document, engine.clock().wallSeconds())) {
                         return document;
                     }

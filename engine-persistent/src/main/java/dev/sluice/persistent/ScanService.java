@@ -16,6 +16,7 @@ import java.lang.System.Logger;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -70,6 +71,7 @@ final class ScanService implements RangeScans {
         private final AtomicBoolean over = new AtomicBoolean();
         private final AtomicBoolean taken = new AtomicBoolean();
         private volatile @Nullable StoreScan scan;
+        private volatile TaskPool.@Nullable Scheduled deadline;
 
         Opening(PersistentVBucket vbucket, Request lent, BlockedCookie blocked) {
             byte[] end = lent.end();
@@ -85,6 +87,30 @@ final class ScanService implements RangeScans {
                     lent.deadlineNanos());
             this.tenure = vbucket.tenure();
             this.blocked = blocked;
+        }
+
+        /** A disk that takes nothing does not keep the command for ever. */
+        void limit() {
+            blocked.onCancel(this::cancelled);
+            try {
+                deadline = engine.context()
+                        .nonIoPool()
+                        .schedule(
+                                () -> failed(Status.TEMPORARY_FAILURE),
+                                TimeUnit.SECONDS.toNanos(DiskWaits.SECONDS_MAX));
+            } catch (RejectedExecutionException bucketIsGone) {
+                failed(Status.CANCELLED);
+            }
+            if (over.get()) {
+                cancelDeadline();
+            }
+        }
+
+        private void cancelDeadline() {
+            TaskPool.Scheduled pending = deadline;
+            if (pending != null) {
+                pending.cancel();
+            }
         }
 
         /** The disk shows what is wanted, now. On the flusher's thread, which must not be kept. */
@@ -137,6 +163,7 @@ final class ScanService implements RangeScans {
             }
             scan = made;
             openings.remove(this);
+            cancelDeadline();
             if (over.compareAndSet(false, true)) {
                 engine.counters().add(Counter.SCANS);
                 blocked.notifyIoComplete(Status.SUCCESS);
@@ -153,6 +180,7 @@ final class ScanService implements RangeScans {
 
         void failed(Status status) {
             openings.remove(this);
+            cancelDeadline();
             if (over.compareAndSet(false, true)) {
                 blocked.notifyIoComplete(status);
             }
@@ -160,6 +188,7 @@ final class ScanService implements RangeScans {
 
         void cancelled() {
             over.set(true);
+            cancelDeadline();
             close();
         }
 
@@ -232,7 +261,7 @@ final class ScanService implements RangeScans {
         private void cancelled() {
             if (over.compareAndSet(false, true)) {
                 cancelDeadline();
-                engine.inBackground(this::forget);
+                engine.vbuckets().inBackground(this::forget);
             }
         }
 
@@ -261,16 +290,16 @@ final class ScanService implements RangeScans {
             out.set(scan);
             return Status.SUCCESS;
         }
-        PersistentVBucket vbucket = engine.vbucket(vbucketId);
+        PersistentVBucket vbucket = engine.vbuckets().at(vbucketId);
         if (vbucket == null) {
-            return engine.absent();
+            return engine.vbuckets().absent();
         }
         if (!vbucket.tryEnter()) {
-            return engine.blockOnLock(cookie, vbucket);
+            return engine.vbuckets().blockOnLock(cookie, vbucket);
         }
         Waiting waiting = null;
         try {
-            Status refused = refusal(vbucket, request);
+            Status refused = refusal(cookie, vbucket, request);
             if (refused != null) {
                 return refused;
             }
@@ -286,7 +315,10 @@ final class ScanService implements RangeScans {
                 openings.add(opening);
                 cookie.attach(opening);
                 vbucket.whenDiskShowsThis(opening::takeView);
-                vbucket.afterExit(() -> blocked.onCancel(opening::cancelled));
+                vbucket.afterExit(opening::limit);
+                if (!engine.flusher().running()) {
+                    vbucket.afterExit(() -> engine.flusher().show(vbucket));
+                }
             }
         } finally {
             vbucket.exit();
@@ -298,7 +330,7 @@ final class ScanService implements RangeScans {
     }
 
     /** Why there cannot be a view, now or later. Under the lock. */
-    private @Nullable Status refusal(PersistentVBucket vbucket, Request request) {
+    private @Nullable Status refusal(Cookie cookie, PersistentVBucket vbucket, Request request) {
         Status refused = vbucket.refusal(request.collection());
         if (refused != null) {
             return refused;
@@ -312,7 +344,8 @@ final class ScanService implements RangeScans {
             return mayWait ? null : Status.TEMPORARY_FAILURE;
         }
         if (!engine.flusher().running() && vbucket.persistedSeqno() < vbucket.highSeqno()) {
-            return Status.TEMPORARY_FAILURE; // nobody writes what the scan is to show
+            cookie.errorContext(DiskWaits.STOPPED); // nobody writes what the scan is to show
+            return Status.TEMPORARY_FAILURE;
         }
         return vbucket.liveCount(request.collection()) == 0 ? Status.NO_SUCH_KEY : null;
     }
@@ -361,7 +394,7 @@ final class ScanService implements RangeScans {
         }
 
         private Status advance() {
-            if (closed.get() || engine.closing()) {
+            if (closed.get() || engine.vbuckets().closing()) {
                 return Status.CANCELLED;
             }
             if (vbucket.tenure() != tenure) {

@@ -2,6 +2,7 @@ package dev.sluice.persistent;
 
 import dev.sluice.engine.BucketConfiguration;
 import dev.sluice.engine.ConfigurationKey;
+import dev.sluice.memory.table.Watermarks;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -14,9 +15,7 @@ record Settings(
         boolean sync,
         int flushers,
         long flushBatchBytes,
-        double lowWatermarkRatio,
-        double highWatermarkRatio,
-        double mutationMemoryRatio,
+        Watermarks watermarks,
         boolean warmupBlocks,
         double warmupMemoryRatio,
         double warmupDocumentRatio,
@@ -64,14 +63,12 @@ record Settings(
                             256L << 20,
                             "About how much is written with one sync at the most.")
                     .asDynamic(),
-            ConfigurationKey.ratio("lowWatermark", 0.75, "The share of the quota down to which documents are evicted.")
+            ConfigurationKey.ratio(Watermarks.LOW, 0.75, "The share of the quota down to which documents are evicted.")
                     .asDynamic(),
-            ConfigurationKey.ratio("highWatermark", 0.85, "The share of the quota above which eviction begins.")
+            ConfigurationKey.ratio(Watermarks.HIGH, 0.85, "The share of the quota above which eviction begins.")
                     .asDynamic(),
             ConfigurationKey.ratio(
-                            "mutationMemoryRatio",
-                            0.93,
-                            "The share of the quota that no store may push memory use past.")
+                            Watermarks.MUTATION, 0.93, "The share of the quota that no store may push memory use past.")
                     .asDynamic(),
             ConfigurationKey.choice(
                     "warmup",
@@ -142,9 +139,7 @@ record Settings(
                 ALWAYS.equals(configuration.text("sync")),
                 (int) configuration.integer("flushers"),
                 configuration.sizeBytes("flushBatchSize"),
-                configuration.ratio("lowWatermark"),
-                configuration.ratio("highWatermark"),
-                configuration.ratio("mutationMemoryRatio"),
+                Watermarks.of(configuration),
                 BLOCKING.equals(configuration.text("warmup")),
                 configuration.ratio("warmupMemoryRatio"),
                 configuration.ratio("warmupDocumentRatio"),
@@ -157,19 +152,6 @@ record Settings(
                 configuration.sizeBytes("blockCacheSize"),
                 configuration.flag("directReads"),
                 configuration.text("storageOptions"));
-    }
-
-    /** What is wrong between values that are right each for itself, in words for an operator; empty if nothing is. */
-    String contradiction() {
-        if (lowWatermarkRatio > highWatermarkRatio) {
-            return "lowWatermark: " + lowWatermarkRatio + " (expected: at most highWatermark, " + highWatermarkRatio
-                    + ")";
-        }
-        if (highWatermarkRatio > mutationMemoryRatio) {
-            return "highWatermark: " + highWatermarkRatio + " (expected: at most mutationMemoryRatio, "
-                    + mutationMemoryRatio + ")";
-        }
-        return "";
     }
 
     /** The original's words for the two policies. */

@@ -139,6 +139,8 @@ final class StatisticsGroups {
         lines.add(new Statistic("ep_flusher_state", engine.flusher().running() ? "running" : "paused"));
         lines.add(Statistic.of("ep_total_persisted", flushed.persisted.sum()));
         lines.add(Statistic.of("ep_total_enqueued", flushed.persisted.sum() + totals.dirty));
+        lines.add(Statistic.of("ep_flush_previous_known", flushed.persisted.sum() - flushed.lookedUp.sum()));
+        lines.add(Statistic.of("ep_flush_previous_looked_up", flushed.lookedUp.sum()));
         lines.add(Statistic.of("ep_commit_num", flushed.commits.sum()));
         lines.add(Statistic.of("ep_item_flush_failed", flushed.failedDocuments.sum()));
         lines.add(Statistic.of("ep_data_write_failed", flushed.failures.sum()));
@@ -168,9 +170,15 @@ final class StatisticsGroups {
                 Statistic.of("ep_max_size", engine.quota().quotaBytes()),
                 Statistic.of("ep_max_vbuckets", vbuckets.length()),
                 new Statistic("ep_item_eviction_policy", present.evictionPolicy()),
-                new Statistic("ep_mem_low_wat_percent", Double.toString(present.lowWatermarkRatio())),
-                new Statistic("ep_mem_high_wat_percent", Double.toString(present.highWatermarkRatio())),
-                new Statistic("ep_mutation_mem_ratio", Double.toString(present.mutationMemoryRatio())),
+                new Statistic(
+                        "ep_mem_low_wat_percent",
+                        Double.toString(present.watermarks().low())),
+                new Statistic(
+                        "ep_mem_high_wat_percent",
+                        Double.toString(present.watermarks().high())),
+                new Statistic(
+                        "ep_mutation_mem_ratio",
+                        Double.toString(present.watermarks().mutation())),
                 new Statistic("ep_warmup_behavior", present.warmupBlocks() ? "blocking" : "background"),
                 Statistic.of("ep_exp_pager_stime", present.expiryIntervalNanos() / 1_000_000_000L),
                 Statistic.of("ep_persistent_metadata_purge_age", present.purgeAgeSeconds()),

@@ -60,7 +60,7 @@ final class StoreBackups implements Backups {
             }
         }
         while (!waiting.isEmpty()) {
-            if (cancelled.getAsBoolean() || engine.closing()) {
+            if (cancelled.getAsBoolean() || engine.vbuckets().closing()) {
                 throw new EngineException("it was called off, as the bucket pauses or goes");
             }
             if (!flusher.running()) {

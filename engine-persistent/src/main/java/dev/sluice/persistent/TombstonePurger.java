@@ -93,7 +93,7 @@ final class TombstonePurger {
     }
 
     private void visit(int id) {
-        if (id == vbuckets.length() || engine.closing()) {
+        if (id == vbuckets.length() || engine.vbuckets().closing()) {
             schedule();
             return;
         }
@@ -132,7 +132,7 @@ final class TombstonePurger {
         try (Snapshot snapshot = engine.store().snapshot();
                 DocumentCursor cursor = snapshot.documents(vbucket.id, KeyRange.all(), Content.METADATA)) {
             List<Tombstone> found = new ArrayList<>();
-            while (cursor.next() && !engine.closing()) {
+            while (cursor.next() && !engine.vbuckets().closing()) {
                 DocumentView document = cursor.document();
                 if (document.deleted() && gone.test(document)) {
                     found.add(new Tombstone(

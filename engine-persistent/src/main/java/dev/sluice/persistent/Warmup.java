@@ -247,9 +247,7 @@ final class Warmup {
                     place();
                     boolean noRoom = whole
                             ? full()
-                            : engine.quota().usedBytes()
-                                    > engine.quota().quotaBytes()
-                                            * engine.settings().mutationMemoryRatio();
+                            : engine.quota().usedBytes() > engine.quota().mutationLimitBytes();
                     if (noRoom) {
                         return true;
                     }
@@ -364,7 +362,7 @@ final class Warmup {
         } finally {
             vbucket.exit();
         }
-        for (DocumentView view : engine.store().get(vbucket.id, lookups, Content.WHOLE)) {
+        for (DocumentView view : engine.store().get(vbucket.id, lookups)) {
             if (view == null || view.deleted()) {
                 continue;
             }

@@ -100,7 +100,7 @@ final class PersistentBucket implements AutoCloseable {
     }
 
     PersistentVBucket vbucket() {
-        return Objects.requireNonNull(engine.vbucket(0));
+        return Objects.requireNonNull(engine.vbuckets().at(0));
     }
 
     /** Runs what is due. */
@@ -114,6 +114,13 @@ final class PersistentBucket implements AutoCloseable {
 
     EngineDriver.OpenedScan scan() {
         return driver.openScan(0, new RangeScans.Request(0, new byte[0], null, false, 0, 0, false, 0));
+    }
+
+    /** As {@link #scan}, without waiting; what comes of it is not looked at. */
+    EngineDriver.Command startScan() {
+        RangeScans scans = Objects.requireNonNull(engine.capability(RangeScans.class));
+        RangeScans.Request request = new RangeScans.Request(0, new byte[0], null, false, 0, 0, false, 0);
+        return driver.start(cookie -> scans.open(cookie, 0, request, new RangeScans.Holder()));
     }
 
     Map<String, String> statistics(String group) {

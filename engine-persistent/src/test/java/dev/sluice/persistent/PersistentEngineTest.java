@@ -32,11 +32,11 @@ class PersistentEngineTest {
         void afterACleanStop_historyAndNumbersGoOn() {
             try (PersistentBucket bucket = PersistentBucket.withKeysInMemory()) {
                 Answer stored = bucket.set("a", "value");
-                var log = bucket.engine.failoverLog(0);
+                var log = bucket.engine.vbuckets().failoverLog(0);
                 bucket.restart();
-                assertThat(bucket.engine.failoverLog(0)).isEqualTo(log);
-                assertThat(bucket.engine.highSeqno(0)).isEqualTo(stored.seqno());
-                assertThat(bucket.engine.highCas(0)).isEqualTo(stored.cas());
+                assertThat(bucket.engine.vbuckets().failoverLog(0)).isEqualTo(log);
+                assertThat(bucket.engine.vbuckets().highSeqno(0)).isEqualTo(stored.seqno());
+                assertThat(bucket.engine.vbuckets().highCas(0)).isEqualTo(stored.cas());
                 Answer next = bucket.set("b", "value");
                 assertThat(next.seqno()).isEqualTo(stored.seqno() + 1);
                 assertThat(Long.compareUnsigned(next.cas(), stored.cas())).isPositive();
@@ -49,22 +49,23 @@ class PersistentEngineTest {
                 long persisted = bucket.set("a", "value").seqno();
                 bucket.run();
                 bucket.set("a", "never written");
-                var log = bucket.engine.failoverLog(0);
+                var log = bucket.engine.vbuckets().failoverLog(0);
                 bucket.kill();
                 assertThat(bucket.get("a").text()).isEqualTo("value");
-                assertThat(bucket.engine.failoverLog(0)).hasSize(2);
-                assertThat(bucket.engine.failoverLog(0).get(0).seqno()).isEqualTo(persisted);
-                assertThat(bucket.engine.failoverLog(0).get(1)).isEqualTo(log.get(0));
+                assertThat(bucket.engine.vbuckets().failoverLog(0)).hasSize(2);
+                assertThat(bucket.engine.vbuckets().failoverLog(0).get(0).seqno())
+                        .isEqualTo(persisted);
+                assertThat(bucket.engine.vbuckets().failoverLog(0).get(1)).isEqualTo(log.get(0));
             }
         }
 
         @Test
         void statesOfVBuckets_areKept() {
             try (PersistentBucket bucket = PersistentBucket.withKeysInMemory()) {
-                bucket.driver.run(cookie -> bucket.engine.setState(cookie, 1, VBucketState.REPLICA));
+                bucket.driver.run(cookie -> bucket.engine.vbuckets().setState(cookie, 1, VBucketState.REPLICA));
                 bucket.restart();
-                assertThat(bucket.engine.state(0)).isEqualTo(VBucketState.ACTIVE);
-                assertThat(bucket.engine.state(1)).isEqualTo(VBucketState.REPLICA);
+                assertThat(bucket.engine.vbuckets().state(0)).isEqualTo(VBucketState.ACTIVE);
+                assertThat(bucket.engine.vbuckets().state(1)).isEqualTo(VBucketState.REPLICA);
             }
         }
 
@@ -72,10 +73,10 @@ class PersistentEngineTest {
         void aDeletedVBucket_staysDeleted() {
             try (PersistentBucket bucket = PersistentBucket.withKeysInMemory()) {
                 bucket.driver.store(1, Key.of("a"), Store.set("value"));
-                bucket.driver.run(cookie -> bucket.engine.setState(cookie, 1, VBucketState.DEAD));
-                bucket.driver.run(cookie -> bucket.engine.delete(cookie, 1));
+                bucket.driver.run(cookie -> bucket.engine.vbuckets().setState(cookie, 1, VBucketState.DEAD));
+                bucket.driver.run(cookie -> bucket.engine.vbuckets().delete(cookie, 1));
                 bucket.restart();
-                assertThat(bucket.engine.state(1)).isNull();
+                assertThat(bucket.engine.vbuckets().state(1)).isNull();
             }
         }
 
@@ -88,11 +89,12 @@ class PersistentEngineTest {
                         bucket.set("key " + i, KILOBYTE);
                     }
                     bucket.remove("key 3");
-                    long bytes = bucket.engine.figures(0, 0).bytes();
+                    long bytes = bucket.engine.vbuckets().figures(0, 0).bytes();
                     bucket.restart();
                     assertThat(bucket.statistic("curr_items")).isEqualTo(9);
-                    assertThat(bucket.engine.figures(0, 0).itemCount()).isEqualTo(9);
-                    assertThat(bucket.engine.figures(0, 0).bytes()).isEqualTo(bytes);
+                    assertThat(bucket.engine.vbuckets().figures(0, 0).itemCount())
+                            .isEqualTo(9);
+                    assertThat(bucket.engine.vbuckets().figures(0, 0).bytes()).isEqualTo(bytes);
                 }
             }
         }
@@ -363,6 +365,45 @@ class PersistentEngineTest {
                 assertThat(bucket.statistic("ep_commit_num") - before).isEqualTo(1);
                 assertThat(bucket.statistic("ep_total_persisted")).isEqualTo(10);
                 assertThat(bucket.persistence().persistedSeqno(0)).isEqualTo(1_000);
+            }
+        }
+
+        @Test
+        void withKeysInMemory_nothingIsLookedUp_notEvenWhatWasEvicted() {
+            try (PersistentBucket bucket = PersistentBucket.withKeysInMemory()) {
+                for (int i = 0; i < 100; i++) {
+                    bucket.set("key " + i, KILOBYTE);
+                }
+                bucket.run();
+                for (int i = 0; i < 100; i += 2) {
+                    bucket.evict("key " + i);
+                    bucket.set("key " + i, "again");
+                }
+                bucket.remove("key 1");
+                bucket.run();
+                assertThat(bucket.statistic("ep_flush_previous_known")).isEqualTo(151);
+                assertThat(bucket.statistic("ep_flush_previous_looked_up")).isZero();
+                bucket.restart();
+                bucket.run();
+                bucket.set("key 3", "known by its key alone");
+                bucket.set("new", "there may be a tombstone");
+                bucket.run();
+                assertThat(bucket.statistic("ep_flush_previous_known")).isEqualTo(1);
+                assertThat(bucket.statistic("ep_flush_previous_looked_up")).isEqualTo(1);
+            }
+        }
+
+        @Test
+        void withFullEviction_whatACommandHasRead_isNotLookedUpAgain() {
+            try (PersistentBucket bucket = PersistentBucket.withFullEviction()) {
+                bucket.set("a", KILOBYTE);
+                bucket.run();
+                bucket.evict("a");
+                bucket.set("a", "again");
+                bucket.set("b", "new");
+                bucket.run();
+                assertThat(bucket.statistic("ep_flush_previous_known")).isEqualTo(3);
+                assertThat(bucket.statistic("ep_flush_previous_looked_up")).isZero();
             }
         }
 

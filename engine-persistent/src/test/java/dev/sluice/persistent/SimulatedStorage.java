@@ -1,8 +1,10 @@
 package dev.sluice.persistent;
 
 import dev.sluice.persistent.store.FailPoints;
+import dev.sluice.persistent.store.KvStore;
 import dev.sluice.persistent.store.log.LogStore;
 import dev.sluice.persistent.store.log.SimulatedDisk;
+import java.util.function.UnaryOperator;
 
 /** Engines over the plain store on a disk in memory, which outlives them. */
 final class SimulatedStorage {
@@ -10,12 +12,22 @@ final class SimulatedStorage {
     static final String NAME = "bucket";
 
     final SimulatedDisk disk;
+    private final UnaryOperator<KvStore> wrapping;
 
     SimulatedStorage(long seed) {
-        disk = new SimulatedDisk(seed);
+        this(seed, store -> store);
+    }
+
+    /**
+     * @param wrapping what each store is wrapped in when it is opened
+     */
+    SimulatedStorage(long seed, UnaryOperator<KvStore> wrapping) {
+        this.disk = new SimulatedDisk(seed);
+        this.wrapping = wrapping;
     }
 
     PersistentEngineProvider provider() {
-        return new PersistentEngineProvider((path, settings) -> LogStore.open(disk, NAME, FailPoints.NONE));
+        return new PersistentEngineProvider(
+                (path, settings) -> wrapping.apply(LogStore.open(disk, NAME, FailPoints.NONE)));
     }
 }

@@ -21,6 +21,7 @@ public final class Fault {
         NOTIFY_FAILURE,
         BLOCK_THEN,
         ANSWER,
+        LOSE_RACE,
         NOTIFY_TWICE,
         NOTIFY_WOULD_BLOCK,
         NOTIFY_NEVER,
@@ -53,6 +54,11 @@ public final class Fault {
      * how engines answer that find everything out elsewhere.
      */
     public static final Fault NOTIFY_FAILURE = new Fault(Kind.NOTIFY_FAILURE);
+    /**
+     * Answers a store or removal that names a CAS as if another had been faster: {@code KEY_EXISTS}, and the inner engine has
+     * not been called. All else passes. A client that named the CAS sees it; where the server did, it begins again.
+     */
+    public static final Fault LOSE_RACE = new Fault(Kind.LOSE_RACE);
     /** Bug: as {@link #BLOCK_THEN_SUCCESS}, with a second notification of success behind the first. */
     public static final Fault NOTIFY_TWICE = new Fault(Kind.NOTIFY_TWICE);
     /** Bug: blocks and notifies WOULD_BLOCK. */
@@ -63,7 +69,7 @@ public final class Fault {
     public static final Fault NOTIFY_VOID = new Fault(Kind.NOTIFY_VOID);
     /** Bug: throws; the inner engine has not been called. */
     public static final Fault THROW = new Fault(Kind.THROW);
-    /** Bug: throws when the inner engine has done its work. */
+    /** Bug: throws when the inner engine has done its work; a call that it blocks passes. */
     public static final Fault THROW_AFTER = new Fault(Kind.THROW_AFTER);
     /** Bug: takes a handle, has an odd thread notify it, and throws. */
     public static final Fault BLOCK_AND_THROW = new Fault(Kind.BLOCK_AND_THROW);

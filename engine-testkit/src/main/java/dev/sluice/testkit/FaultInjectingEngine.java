@@ -45,6 +45,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Thread.</b> Any, as for the engine inside.
  */
 public final class FaultInjectingEngine implements Engine {
+    /** The group of statistics that is not the inner engine's. */
+    public static final String FAULTS = "faults";
+
     private static final long LATE_NANOS = Duration.ofMillis(10).toNanos();
 
     /** The exception of {@link Fault#THROW} and its relatives, so that tests can tell it from a real one. */
@@ -127,12 +130,12 @@ public final class FaultInjectingEngine implements Engine {
 
     @Override
     public Status store(Cookie cookie, int vbucket, DocumentKey key, StoreRequest request, MutationResult out) {
-        return call(Operation.STORE, cookie, c -> inner.store(c, vbucket, key, request, out));
+        return call(Operation.STORE, cookie, request.cas(), c -> inner.store(c, vbucket, key, request, out));
     }
 
     @Override
     public Status remove(Cookie cookie, int vbucket, DocumentKey key, RemoveRequest request, MutationResult out) {
-        return call(Operation.REMOVE, cookie, c -> inner.remove(c, vbucket, key, request, out));
+        return call(Operation.REMOVE, cookie, request.cas(), c -> inner.remove(c, vbucket, key, request, out));
     }
 
     @Override
@@ -150,8 +153,15 @@ public final class FaultInjectingEngine implements Engine {
         return call(Operation.UNLOCK, cookie, c -> inner.unlock(c, vbucket, key, cas));
     }
 
+    /** The inner engine's, and the group {@value #FAULTS}: each fault that was put on a call, and how often. */
     @Override
     public @Nullable Iterator<Statistic> statistics(String group, String argument) {
+        if (group.equals(FAULTS)) {
+            return injected.entrySet().stream()
+                    .map(entry -> Statistic.of(
+                            entry.getKey().toString(), entry.getValue().sum()))
+                    .iterator();
+        }
         Fault fault = choose(Operation.STATISTICS, 0, true);
         count(fault);
         return switch (fault.kind()) {
@@ -188,18 +198,24 @@ public final class FaultInjectingEngine implements Engine {
     }
 
     /** One call with a cookie, disturbed as the plan says. */
+    Status call(Operation operation, Cookie outer, Function<Cookie, Status> innerCall) {
+        return call(operation, outer, 0, innerCall);
+    }
+
+    /** As above, for a write that is done only to the version with this CAS; 0 for any. */
     // Returning null is among the faults.
     @SuppressWarnings("NullAway")
-    Status call(Operation operation, Cookie outer, Function<Cookie, Status> innerCall) {
+    private Status call(Operation operation, Cookie outer, long cas, Function<Cookie, Status> innerCall) {
         notifyNextCall();
         InjectedCookie cookie = new InjectedCookie(outer, operation);
         Fault fault = choose(operation, outer.connectionId(), cookie.first());
-        if (cookie.innerBegan() && hides(fault)) {
+        if ((cookie.innerBegan() && hides(fault)) || (fault.kind() == Fault.Kind.LOSE_RACE && cas == 0)) {
             fault = Fault.PASS;
         }
         count(fault);
         Status status = switch (fault.kind()) {
             case ANSWER -> fault.status();
+            case LOSE_RACE -> Status.KEY_EXISTS;
             case RETURN_NULL -> null;
             case WOULD_BLOCK_WITHOUT_BLOCK -> Status.WOULD_BLOCK;
             case THROW -> throw new InjectedException(fault, operation);
@@ -227,7 +243,7 @@ public final class FaultInjectingEngine implements Engine {
         }
         cookie.beginInner();
         Status status = innerCall.apply(cookie);
-        if (fault.kind() == Fault.Kind.THROW_AFTER) {
+        if (fault.kind() == Fault.Kind.THROW_AFTER && status != Status.WOULD_BLOCK) {
             throw new InjectedException(fault, operation);
         }
         if (fault.kind() == Fault.Kind.NOTIFY_VOID && !cookie.blocked()) {
@@ -278,6 +294,7 @@ public final class FaultInjectingEngine implements Engine {
         return switch (fault.kind()) {
             case BLOCK_THEN,
                     ANSWER,
+                    LOSE_RACE,
                     NOTIFY_WOULD_BLOCK,
                     THROW,
                     BLOCK_AND_THROW,

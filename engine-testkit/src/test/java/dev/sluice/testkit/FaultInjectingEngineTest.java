@@ -10,6 +10,7 @@ import dev.sluice.engine.DocumentKey;
 import dev.sluice.engine.DocumentView;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.RangeScans;
+import dev.sluice.engine.Statistic;
 import dev.sluice.engine.Status;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -110,6 +111,28 @@ class FaultInjectingEngineTest {
         assertThatThrownBy(() -> driver.store(0, KEY, Store.set("value")))
                 .isInstanceOf(FaultInjectingEngine.InjectedException.class);
         assertThat(driver.get(0, KEY).text()).isEqualTo("value");
+    }
+
+    @Test
+    void loseRace_refusesWhoNamesACas_andNobodyElse() {
+        engine.plan(FaultPlan.always(Fault.LOSE_RACE));
+        Answer first = driver.store(0, KEY, Store.set("first"));
+        assertThat(first.status()).isEqualTo(Status.SUCCESS);
+        long cas = first.cas();
+        assertThat(driver.store(0, KEY, Store.set("second").cas(cas)).status()).isEqualTo(Status.KEY_EXISTS);
+        assertThat(driver.remove(0, KEY, cas).status()).isEqualTo(Status.KEY_EXISTS);
+        assertThat(driver.get(0, KEY).text()).isEqualTo("first");
+        assertThat(engine.injectedCount()).isEqualTo(2);
+    }
+
+    @Test
+    void faults_areAGroupOfStatistics() {
+        engine.plan(FaultPlan.script(Fault.THROW, Fault.blockThen(Status.TEMPORARY_FAILURE)));
+        assertThatThrownBy(() -> driver.get(0, KEY)).isInstanceOf(FaultInjectingEngine.InjectedException.class);
+        driver.get(0, KEY);
+        assertThat(engine.statistics("faults", ""))
+                .toIterable()
+                .containsExactlyInAnyOrder(Statistic.of("THROW", 1), Statistic.of("BLOCK_THEN(TEMPORARY_FAILURE)", 1));
     }
 
     @Test

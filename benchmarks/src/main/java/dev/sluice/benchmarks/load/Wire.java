@@ -116,6 +116,11 @@ final class Wire {
 
     /** A number among the server's statistics. */
     static long statistic(InetSocketAddress address, String group, String name) throws IOException {
+        return Long.parseLong(statisticText(address, group, name));
+    }
+
+    /** One of the server's statistics. */
+    static String statisticText(InetSocketAddress address, String group, String name) throws IOException {
         try (SocketChannel channel = connect(address, 0)) {
             write(channel, frame(STAT, 0, NOTHING, group.getBytes(StandardCharsets.US_ASCII), NOTHING));
             while (true) {
@@ -129,7 +134,7 @@ final class Wire {
                     throw new IOException("STAT " + group + " has no " + name);
                 }
                 if (text.substring(0, keyLength).equals(name)) {
-                    return Long.parseLong(text.substring(keyLength));
+                    return text.substring(keyLength);
                 }
             }
         }

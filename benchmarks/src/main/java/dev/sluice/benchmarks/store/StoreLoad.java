@@ -217,7 +217,7 @@ public final class StoreLoad {
                 byte[] key = key(document).getBytes(StandardCharsets.US_ASCII);
                 lookups.add(new Lookup(HeapDocumentKey.of(0, key), known ? newest[document] : 0));
             }
-            for (DocumentView view : store.get(vbucket, lookups, Content.WHOLE)) {
+            for (DocumentView view : store.get(vbucket, lookups)) {
                 found += view == null ? 0 : 1;
             }
             number += together;

@@ -13,6 +13,7 @@ import dev.sluice.core.subdoc.PathStatus;
 import dev.sluice.engine.Datatype;
 import dev.sluice.engine.ValuePatch;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,8 @@ final class SubdocEdit extends ValueWork {
     private int bodyOffset;
     private int bodyLength;
     private boolean json;
+    /** Whether the body came from an attribute as it stood there, with tokens if it had any. */
+    private boolean bodyOfXattr;
     /** How many bytes in front of the body in its array are there for the section. */
     private int headroom;
 
@@ -170,6 +173,7 @@ final class SubdocEdit extends ValueWork {
         bodyLength = array.length;
         json = isJson;
         headroom = 0;
+        bodyOfXattr = false;
     }
 
     private @Nullable Refusal editBody(int index, SubdocStep step) {
@@ -301,6 +305,7 @@ final class SubdocEdit extends ValueWork {
             body(bytes, JsonDetector.isJson(bytes, 0, bytes.length));
         } else {
             body(Arrays.copyOfRange(object, at, at + executor.matchLength()), executor.matchLength() > 0);
+            bodyOfXattr = true;
         }
         return null;
     }
@@ -310,10 +315,17 @@ final class SubdocEdit extends ValueWork {
     private byte[] token(SubdocMacro macro) {
         MacroTokens all = tokens;
         if (all == null) {
+            List<MacroTokens.Bytes> sources = new ArrayList<>();
             // The attributes before the body are in its array, in front of it; a new document has neither.
-            all = new MacroTokens(
-                    new MacroTokens.Bytes(before.array, 0, before.array.length),
-                    new MacroTokens.Bytes(request, requestOffset, requestLength));
+            sources.add(new MacroTokens.Bytes(before.array, 0, before.array.length));
+            sources.add(new MacroTokens.Bytes(request, requestOffset, requestLength));
+            if (steps.stream().anyMatch(step -> step.macro() == SubdocMacro.DOCUMENT)) {
+                // A client can choose the CAS of a document, and the checksum of its body.
+                byte[] text = virtual.document(before.array, before.offset, before.length, true)
+                        .getBytes(StandardCharsets.UTF_8);
+                sources.add(new MacroTokens.Bytes(text, 0, text.length));
+            }
+            all = new MacroTokens(sources);
             tokens = all;
         }
         return all.of(macro);
@@ -350,7 +362,7 @@ final class SubdocEdit extends ValueWork {
         }
         xattrs.writeTo(value);
         if (tokens != null) {
-            patch = tokens.expand(value, section);
+            patch = tokens.expand(value, section, bodyOfXattr);
         }
     }
 }

@@ -77,6 +77,16 @@ public final class SubdocRequest {
         return steps;
     }
 
+    /** Whether a step answers with a number that it has changed. */
+    public boolean counts() {
+        for (SubdocStep step : steps) {
+            if (step.operation() == SubdocOperation.COUNTER) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     int storedDatatype() {
         return storedDatatype;
     }

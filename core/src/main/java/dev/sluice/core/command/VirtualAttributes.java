@@ -115,7 +115,7 @@ final class VirtualAttributes {
             case DATATYPE -> datatypes();
             case DELETED -> Boolean.toString(deleted);
             case LAST_MODIFIED -> '"' + lastModified() + '"';
-            case VALUE_CRC32C -> '"' + checksum(array, bodyOffset, bodyLength) + '"';
+            case VALUE_CRC32C -> "\"0x" + HexFormat.of().toHexDigits(checksum(array, bodyOffset, bodyLength)) + '"';
         };
     }
 
@@ -145,10 +145,10 @@ final class VirtualAttributes {
         return "\"0x" + HexFormat.of().toHexDigits(number) + '"';
     }
 
-    /** CRC-32C of a body, as it is written everywhere. */
-    static String checksum(byte[] array, int offset, int length) {
+    /** CRC-32C of a body. */
+    static int checksum(byte[] array, int offset, int length) {
         CRC32C crc = new CRC32C();
         crc.update(array, offset, length);
-        return "0x" + HexFormat.of().toHexDigits((int) crc.getValue());
+        return (int) crc.getValue();
     }
 }

@@ -219,7 +219,7 @@ public final class BinaryCodec {
 
     /** Whether the client may do what it asks for; if not, it was answered. Protocol: {@code protocol-kv} 3.1, step 10. */
     private boolean permitted(CommandCookie cookie, Opcode opcode) {
-        Requirement needs = Requirement.of(opcode);
+        Requirement needs = Requirement.of(opcode, cookie.request());
         long granted = cookie.access().plain();
         if (needs.metBy(granted)
                 && ((needs.system() & ~granted) == 0

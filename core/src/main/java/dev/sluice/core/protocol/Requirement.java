@@ -16,6 +16,8 @@ import static dev.sluice.core.auth.Privilege.UPSERT;
 
 import com.google.errorprone.annotations.Immutable;
 import dev.sluice.core.auth.Privilege;
+import dev.sluice.core.command.SubdocRequest;
+import dev.sluice.core.cookie.Request;
 
 /**
  * What a client needs for an opcode, before the command is executed. Commands that look closer do so themselves. Protocol:
@@ -64,9 +66,12 @@ record Requirement(Where where, long all, long any, long system) {
         }
     }
 
-    /** What this opcode needs. */
-    static Requirement of(Opcode opcode) {
-        return OF[opcode.ordinal()];
+    /** What this request needs: that of a command of several paths is, with a counter among them, what a counter needs. */
+    static Requirement of(Opcode opcode, Request request) {
+        boolean counts = opcode == Opcode.SUBDOC_MULTI_MUTATION
+                && request.detail() instanceof SubdocRequest several
+                && several.counts();
+        return OF[(counts ? Opcode.SUBDOC_COUNTER : opcode).ordinal()];
     }
 
     /** Whether these privileges are enough outside of the system's collections. */

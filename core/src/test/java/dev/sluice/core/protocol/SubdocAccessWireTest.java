@@ -112,6 +112,14 @@ class SubdocAccessWireTest {
         assertThat(writer.status(Subdoc.single(Subdoc.GET, "b").frame("k"))).isEqualTo(EACCESS);
         assertThat(writer.status(Subdoc.single(Subdoc.COUNTER, 0, "b", "1").frame("k")))
                 .isEqualTo(EACCESS);
+        Response several = writer.call(Subdoc.mutation()
+                .upsert("c", "1")
+                .step(Subdoc.COUNTER, 0, "b", "1")
+                .frame("k"));
+        assertThat(several.status()).as("whoever counts, reads").isEqualTo(EACCESS);
+        assertThat(several.text()).contains("the Read privilege");
+        assertThat(reader.call(Subdoc.single(Subdoc.EXISTS, "c").frame("k")).status())
+                .isEqualTo(0xc0);
     }
 
     @Test

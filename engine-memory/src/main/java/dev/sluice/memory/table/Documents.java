@@ -412,6 +412,16 @@ public final class Documents {
                 .locked(false);
     }
 
+    /** As {@link #show}, for one that has expired: what its tombstone will look like, but for the numbers that it does not have yet. */
+    public static void showExpired(byte[] document, DocumentView view) {
+        show(document, view);
+        byte[] xattrs = xattrsThatStay(document);
+        view.value(xattrs, 0, xattrs.length)
+                .datatype(xattrs.length == 0 ? Datatype.RAW : Datatype.XATTR)
+                .flags(0)
+                .deleted(true);
+    }
+
     private static int lebLength(long value) {
         return (70 - Long.numberOfLeadingZeros(value | 1)) / 7;
     }

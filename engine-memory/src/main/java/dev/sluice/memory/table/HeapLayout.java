@@ -46,6 +46,11 @@ public final class HeapLayout {
         return align(header + (long) REFERENCE_BYTES * length);
     }
 
+    /** Bytes of an array of longs. */
+    public static long longArray(int length) {
+        return align(WIDE_ARRAY_HEADER_BYTES + (long) Long.BYTES * length);
+    }
+
     /** Bytes of an object with this many bytes of primitive fields and this many references. */
     public static long object(int primitiveBytes, int references) {
         return align(OBJECT_HEADER_BYTES + (long) primitiveBytes + (long) REFERENCE_BYTES * references);

@@ -1,5 +1,6 @@
 package dev.sluice.memory.table;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,12 @@ import org.jspecify.annotations.Nullable;
  * <p>A document that is changed a thousand times for each one that is added leaves the added ones a thousand numbers apart.
  * That is why neighbours are merged: otherwise each of them would keep a segment of its own.
  *
+ * <h2>Notes</h2>
+ *
+ * <p>A log may keep a number for each version, for as long as the version stands in it. That is how an engine with a disk
+ * knows of a version that is not written yet something that nobody needs of the millions that are: eight bytes in an array
+ * beside the references, and nothing in the document.
+ *
  * <h2>Rejected</h2>
  *
  * <p>A linked list, as the original has: two references in each document and a cache miss for each step. Lazy removal, where
@@ -44,8 +51,9 @@ public final class SeqnoLog {
     /** Neighbours that have no more than this together become one. */
     private static final int MERGED_LENGTH_MAX = SEGMENT_LENGTH / 2;
 
-    private static final long FIXED_BYTES = HeapLayout.object(2 * Long.BYTES + 2 * Integer.BYTES, 1);
-    private static final long SEGMENT_BYTES = HeapLayout.object(Long.BYTES + 2 * Integer.BYTES + 1, 1);
+    private static final long FIXED_BYTES = HeapLayout.object(2 * Long.BYTES + 2 * Integer.BYTES + 1, 1);
+    private static final long SEGMENT_BYTES = HeapLayout.object(Long.BYTES + 2 * Integer.BYTES + 1, 2);
+    private static final long[] NO_NOTES = new long[0];
     private static final long CHAPTER_BYTES =
             HeapLayout.object(Integer.BYTES, 1) + HeapLayout.referenceArray(CHAPTER_LENGTH);
 
@@ -53,23 +61,36 @@ public final class SeqnoLog {
     private static final class Segment {
         final long firstSeqno;
         final byte[] @Nullable [] documents;
+        final long[] notes;
         int size;
         int live;
         boolean dense = true;
 
-        Segment(long firstSeqno, int capacity) {
+        Segment(long firstSeqno, int capacity, boolean annotated) {
             this.firstSeqno = firstSeqno;
             this.documents = new byte[capacity][];
+            this.notes = annotated ? new long[capacity] : NO_NOTES;
         }
 
         boolean full() {
             return size == documents.length;
         }
 
-        void add(byte[] document, long seqno) {
+        void add(byte[] document, long seqno, long note) {
             dense &= seqno == firstSeqno + size;
+            add(document, note);
+        }
+
+        private void add(byte[] document, long note) {
+            if (notes.length > 0) {
+                notes[size] = note;
+            }
             documents[size++] = document;
             live++;
+        }
+
+        long noteAt(int index) {
+            return notes.length == 0 ? 0 : notes[index];
         }
 
         /** Where a version stands, or -1. {@code endSeqno} is the first number that is not of this segment. */
@@ -98,14 +119,14 @@ public final class SeqnoLog {
             for (int i = 0; i < other.size; i++) {
                 byte[] document = other.documents[i];
                 if (document != null) {
-                    documents[size++] = document;
-                    live++;
+                    add(document, other.noteAt(i));
                 }
             }
         }
 
         long heapBytes() {
-            return SEGMENT_BYTES + HeapLayout.referenceArray(documents.length);
+            long noteBytes = notes.length == 0 ? 0 : HeapLayout.longArray(notes.length);
+            return SEGMENT_BYTES + HeapLayout.referenceArray(documents.length) + noteBytes;
         }
     }
 
@@ -132,17 +153,35 @@ public final class SeqnoLog {
          */
         public final byte[] @Nullable [] documents = new byte[SEGMENT_LENGTH][];
 
+        /** Their notes; of no meaning where the log keeps none. */
+        public final long[] notes = new long[SEGMENT_LENGTH];
+
         public int count;
 
         /** All versions up to this number have been copied in this step or before. */
         public long throughSeqno;
     }
 
+    private final boolean annotated;
     private Chapter[] chapters = new Chapter[1];
     private int chapterCount;
     private int live;
     private long lastSeqno;
     private long heapBytes = FIXED_BYTES + HeapLayout.referenceArray(1);
+
+    /** An empty one without notes. */
+    public SeqnoLog() {
+        this(false);
+    }
+
+    private SeqnoLog(boolean annotated) {
+        this.annotated = annotated;
+    }
+
+    /** An empty one that keeps a note for each version. */
+    public static SeqnoLog withNotes() {
+        return new SeqnoLog(true);
+    }
 
     /** How many versions there are. */
     public int size() {
@@ -156,19 +195,33 @@ public final class SeqnoLog {
 
     /** Adds a version that is newer than all that were added before. */
     public void append(byte[] document) {
+        append(document, 0);
+    }
+
+    /**
+     * As {@link #append(byte[])}, with a note.
+     *
+     * @param note kept where this is a log with notes
+     */
+    public void append(byte[] document, long note) {
         long seqno = Documents.seqno(document);
         assert seqno > lastSeqno : seqno;
         Segment tail = tail();
         if (tail == null || tail.full()) {
             tail = openSegment(seqno);
         }
-        tail.add(document, seqno);
+        tail.add(document, seqno, note);
         live++;
         lastSeqno = seqno;
     }
 
-    /** Drops a version that was superseded or purged. */
-    public void remove(byte[] document) {
+    /**
+     * Drops a version that was superseded or purged.
+     *
+     * @return its note, 0 where there are none
+     */
+    @CanIgnoreReturnValue
+    public long remove(byte[] document) {
         long seqno = Documents.seqno(document);
         int chapterIndex = chapterOf(seqno);
         Chapter chapter = chapters[chapterIndex];
@@ -176,12 +229,14 @@ public final class SeqnoLog {
         Segment segment = chapter.segments[segmentIndex];
         int index = segment.indexOf(document, seqno, endSeqno(chapterIndex, segmentIndex));
         assert index >= 0 : "each newest version is in the log";
+        long note = segment.noteAt(index);
         segment.documents[index] = null;
         segment.live--;
         live--;
         if (!isTail(chapterIndex, segmentIndex)) {
             settle(chapterIndex, segmentIndex);
         }
+        return note;
     }
 
     /** Drops all versions up to a sequence number. */
@@ -255,6 +310,7 @@ public final class SeqnoLog {
         for (int i = 0; i < segment.size; i++) {
             byte[] document = segment.documents[i];
             if (document != null) {
+                target.notes[target.count] = segment.noteAt(i);
                 target.documents[target.count++] = document;
             }
         }
@@ -277,7 +333,7 @@ public final class SeqnoLog {
     private Segment openSegment(long firstSeqno) {
         // An eighth of what is there: small vbuckets are not charged for empty space.
         int capacity = Math.min(SEGMENT_LENGTH, Math.max(SEGMENT_LENGTH_MIN, live / 8));
-        Segment segment = new Segment(firstSeqno, capacity);
+        Segment segment = new Segment(firstSeqno, capacity, annotated);
         heapBytes += segment.heapBytes();
         int previousChapter = chapterCount - 1;
         int previousSegment = previousChapter < 0 ? -1 : chapters[previousChapter].count - 1;
@@ -322,7 +378,7 @@ public final class SeqnoLog {
             merge(chapter, segmentIndex);
             settleChapter(chapterIndex);
         } else {
-            Segment packed = new Segment(segment.firstSeqno, segment.live);
+            Segment packed = new Segment(segment.firstSeqno, segment.live, annotated);
             packed.addLiveOf(segment);
             chapter.segments[segmentIndex] = packed;
             heapBytes += packed.heapBytes() - segment.heapBytes();
@@ -336,7 +392,7 @@ public final class SeqnoLog {
     private void merge(Chapter chapter, int index) {
         Segment first = chapter.segments[index];
         Segment second = chapter.segments[index + 1];
-        Segment merged = new Segment(first.firstSeqno, first.live + second.live);
+        Segment merged = new Segment(first.firstSeqno, first.live + second.live, annotated);
         merged.addLiveOf(first);
         merged.addLiveOf(second);
         chapter.segments[index] = merged;

@@ -102,8 +102,12 @@ public abstract class VBucketCore {
     /** A version leaves the table because a newer one comes, or for good. */
     protected abstract void unlinked(byte[] document);
 
-    /** A version is the newest of its key from here on. */
-    protected abstract void linked(byte[] document);
+    /**
+     * A version is the newest of its key from here on.
+     *
+     * @param replaced the one that stood in the table before it, and was {@linkplain #unlinked unlinked}; null for none
+     */
+    protected abstract void linked(byte @Nullable [] replaced, byte[] document);
 
     /** All documents are gone at once, and those who look at them hear this. */
     protected abstract void cleared(Status why);
@@ -444,7 +448,7 @@ public abstract class VBucketCore {
             table.replace(document);
             unlink(hash, existing);
         }
-        linked(document);
+        linked(existing, document);
         count(document, 1);
         collections.changed(document, seqno);
         highSeqno = seqno;

@@ -48,6 +48,37 @@ class SeqnoLogTest {
     }
 
     @Test
+    void notes_stayWithTheirVersions_howeverTheyArePacked() {
+        SeqnoLog annotated = SeqnoLog.withNotes();
+        SplittableRandom random = new SplittableRandom(20_261_121L);
+        TreeMap<Long, byte[]> present = new TreeMap<>();
+        long seqno = 0;
+        for (int step = 0; step < 20_000; step++) {
+            seqno += 1 + random.nextInt(3);
+            byte[] document = DocumentsTest.document("k" + seqno, "", seqno);
+            annotated.append(document, -seqno);
+            present.put(seqno, document);
+            if (random.nextInt(4) != 0) {
+                Long gone = present.floorKey(random.nextLong(seqno) + 1);
+                if (gone != null) {
+                    assertThat(annotated.remove(present.remove(gone))).isEqualTo(-gone);
+                }
+            }
+        }
+        SeqnoLog.Batch batch = new SeqnoLog.Batch();
+        int seen = 0;
+        while (batch.throughSeqno < seqno) {
+            annotated.copy(batch.throughSeqno, batch);
+            for (int i = 0; i < batch.count; i++) {
+                assertThat(batch.notes[i]).isEqualTo(-Documents.seqno(batch.documents[i]));
+                seen++;
+            }
+        }
+        assertThat(seen).isEqualTo(present.size());
+        assertThat(annotated.heapBytes()).isGreaterThan(12L * seen);
+    }
+
+    @Test
     void gapsInTheNumbers_areAllowed() {
         List<byte[]> documents = new ArrayList<>();
         for (long seqno = 7; seqno < 1_000_000; seqno += 997) {

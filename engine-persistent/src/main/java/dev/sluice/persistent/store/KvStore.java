@@ -58,10 +58,12 @@ public interface KvStore extends AutoCloseable {
      * Looks documents up, tombstones included, together for the price of fewer reads.
      *
      * @param lookups of one vbucket
-     * @param content whether values are wanted
      * @return in the order of the look-ups, null where there is nothing. Views and arrays are the caller's from here on
      */
-    List<@Nullable DocumentView> get(int vbucket, List<Lookup> lookups, Content content) throws StoreException;
+    List<@Nullable DocumentView> get(int vbucket, List<Lookup> lookups) throws StoreException;
+
+    /** As {@link #get}, without values: what stands under the keys alone. */
+    List<@Nullable Metadata> metadata(int vbucket, List<Lookup> lookups) throws StoreException;
 
     /** What is there now, and stays as it is for whoever reads from it. To be closed: while it is open space is not freed. */
     Snapshot snapshot() throws StoreException;

@@ -2,8 +2,10 @@ package dev.sluice.persistent.store;
 
 import dev.sluice.engine.DocumentKey;
 import dev.sluice.engine.DocumentView;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,7 +75,10 @@ public final class StoreBatch {
         sizeBytes += put.index.sizeBytes() + put.record.sizeBytes();
     }
 
-    /** Removes a document or tombstone for good, if the store's version of it is still this one. */
+    /**
+     * Removes a document or tombstone for good, if the store's version of it is still this one. Means nothing where the batch
+     * puts a version of the same key, which removes the old one as well.
+     */
     public void purge(int vbucket, DocumentKey key, long seqno) {
         Purge purge = new Purge(vbucket, key.collection(), seqno, RecordFormat.indexKey(vbucket, key));
         purges.add(purge);
@@ -152,9 +157,20 @@ public final class StoreBatch {
         return Collections.unmodifiableList(puts);
     }
 
-    /** For a store: what is removed for good. */
+    /** For a store: what is removed for good, without what is put; none twice. */
     public List<Purge> purges() {
-        return Collections.unmodifiableList(purges);
+        if (purges.isEmpty()) {
+            return List.of();
+        }
+        Set<ByteBuffer> put = new HashSet<>();
+        puts.forEach(one -> put.add(ByteBuffer.wrap(one.index.key())));
+        Set<List<Object>> seen = new HashSet<>();
+        return purges.stream()
+                .filter(purge -> {
+                    ByteBuffer key = ByteBuffer.wrap(purge.indexKey);
+                    return !put.contains(key) && seen.add(List.of(key, purge.seqno));
+                })
+                .toList();
     }
 
     /** For a store: the vbuckets that lose all that they had. */

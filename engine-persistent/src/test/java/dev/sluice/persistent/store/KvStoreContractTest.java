@@ -92,7 +92,7 @@ public abstract class KvStoreContractTest {
     }
 
     private DocumentView get(String key) throws StoreException {
-        return store.get(VB, List.of(Lookup.of(key(key))), Content.WHOLE).get(0);
+        return store.get(VB, List.of(Lookup.of(key(key)))).get(0);
     }
 
     private List<String> byKey() throws StoreException {
@@ -140,12 +140,15 @@ public abstract class KvStoreContractTest {
         put(all, plain, dead);
         List<Lookup> lookups = List.of(Lookup.of(key(0x89abcdef, "key")), Lookup.of(key("k")), Lookup.of(key("t")));
         for (int i = 0; i < 2; i++) {
-            assertThat(store.get(VB, lookups, Content.WHOLE))
+            assertThat(store.get(VB, lookups))
                     .extracting(Docs::text)
                     .containsExactly(text(all), text(plain), text(dead));
-            assertThat(store.get(VB, lookups, Content.METADATA))
-                    .extracting(Docs::metadata)
+            assertThat(store.metadata(VB, lookups))
+                    .extracting(found -> metadata(found.document()))
                     .containsExactly(metadata(all), metadata(plain), metadata(dead));
+            assertThat(store.metadata(VB, lookups))
+                    .extracting(Metadata::valueLength)
+                    .containsExactly(5, 0, 6);
             try (Snapshot snapshot = store.snapshot()) {
                 assertThat(texts(snapshot.documents(VB, KeyRange.all(), Content.WHOLE)))
                         .containsExactly(text(plain), text(dead), text(all));
@@ -244,16 +247,30 @@ public abstract class KvStoreContractTest {
     }
 
     @Test
+    void purge_ofWhatTheBatchPutsAnew_orASecondTime_changesNothing() throws StoreException {
+        put(tombstone("a", 1), tombstone("b", 2));
+        StoreBatch batch = batch(doc("a", 3, "back"));
+        batch.purge(VB, key("a"), 1);
+        batch.purge(VB, key("b"), 2);
+        batch.purge(VB, key("b"), 2);
+        store.commit(batch, true);
+        assertThat(get("a")).isNotNull();
+        assertThat(byKey()).containsExactly("a3");
+        assertThat(bySeqno()).containsExactly("a3");
+        assertThat(tally().documents()).isEqualTo(1);
+        assertThat(tally().tombstones()).isZero();
+    }
+
+    @Test
     void lookup_withNumber_findsNewestVersion() throws StoreException {
         put(doc("a", 1, "one"), doc("b", 2, "one"));
         put(doc("a", 3, "two"));
         List<Lookup> lookups = List.of(
                 new Lookup(key("a"), 3), new Lookup(key("a"), 1), new Lookup(key("a"), 2), new Lookup(key("x"), 2));
-        assertThat(store.get(VB, lookups, Content.WHOLE).subList(0, 3))
-                .extracting(Docs::text)
-                .containsOnly(text(doc("a", 3, "two")));
-        assertThat(store.get(VB, lookups, Content.WHOLE).get(3)).isNull();
-        assertThat(store.get(VB, lookups, Content.METADATA).get(1).seqno()).isEqualTo(3);
+        assertThat(store.get(VB, lookups).subList(0, 3)).extracting(Docs::text).containsOnly(text(doc("a", 3, "two")));
+        assertThat(store.get(VB, lookups).get(3)).isNull();
+        assertThat(store.metadata(VB, lookups).get(1).document().seqno()).isEqualTo(3);
+        assertThat(store.metadata(VB, lookups).get(3)).isNull();
     }
 
     @Test
@@ -424,9 +441,7 @@ public abstract class KvStoreContractTest {
         for (int i = 0; i < 2; i++) {
             assertThat(byKey()).containsExactly("b1");
             assertThat(bySeqno()).containsExactly("b1");
-            assertThat(store.get(VB + 1, List.of(Lookup.of(key("a"))), Content.WHOLE)
-                            .get(0))
-                    .isNotNull();
+            assertThat(store.get(VB + 1, List.of(Lookup.of(key("a")))).get(0)).isNotNull();
             reopen();
         }
     }
@@ -586,9 +601,7 @@ public abstract class KvStoreContractTest {
         assertThat(get("a").seqno()).isEqualTo(2);
         store.compact(VB);
         try (KvStore copied = openCopy(copy)) {
-            assertThat(copied.get(VB, List.of(Lookup.of(key("a"))), Content.WHOLE)
-                            .get(0)
-                            .seqno())
+            assertThat(copied.get(VB, List.of(Lookup.of(key("a")))).get(0).seqno())
                     .isEqualTo(1);
         }
     }
@@ -701,7 +714,7 @@ public abstract class KvStoreContractTest {
                         lookups.add(new Lookup(key("k" + i), i % 2 == 0 ? 0 : i + 1));
                     }
                     while (done.getCount() > 0 || reads.get() == 0) {
-                        for (DocumentView view : store.get(VB, lookups, Content.WHOLE)) {
+                        for (DocumentView view : store.get(VB, lookups)) {
                             assertThat(view).isNotNull();
                         }
                         try (Snapshot snapshot = store.snapshot()) {

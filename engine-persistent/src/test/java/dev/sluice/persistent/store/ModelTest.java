@@ -210,7 +210,7 @@ class ModelTest {
             lookups.add(new Lookup(Docs.key(collection, "k" + i), guess));
         }
         List<String> found = new ArrayList<>();
-        store.get(vbucket, lookups, Content.WHOLE).forEach(view -> found.add(view == null ? null : Docs.text(view)));
+        store.get(vbucket, lookups).forEach(view -> found.add(view == null ? null : Docs.text(view)));
         assertThat(found).isEqualTo(expected);
     }
 }

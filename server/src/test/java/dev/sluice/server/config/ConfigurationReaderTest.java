@@ -105,6 +105,7 @@ class ConfigurationReaderTest {
         frame below value     | {"limits": {"frame": "1MiB"}}            | $.limits.frame: 1MiB (expected: at least 20MiB, as value is)
         value above frame     | {"limits": {"value": "31MiB"}}           | $.limits.value: 31MiB (expected: at most 30MiB, as frame is)
         watermarks            | {"buckets": {"a": {"engine": "memory", "lowWatermark": 0.9}}} | $.buckets.a.lowWatermark: 0.9 (expected: at most highWatermark, 0.85)
+        watermarks on disk    | {"buckets": {"a": {"engine": "persistent", "highWatermark": 0.95}}} | $.buckets.a.highWatermark: 0.95 (expected: at most mutationMemoryRatio, 0.93)
         pages at a listener   | {"listeners": [{"address": "127.0.0.1:7"}], "mgmt": {"address": "127.0.0.1:7"}} | $.mgmt: 127.0.0.1:7, which is a listener's (expected: an address that nothing else listens on)
         login frame above it  | {"limits": {"frameUnauthenticated": "64MiB"}} | $.limits.frameUnauthenticated: 64MiB (expected: at most 30MiB, as frame is)
         frame below two       | {"limits": {"value": "1KiB", "frame": "8KiB"}} | $.limits.frame: 8KiB (expected: at least 16KiB, as frameUnauthenticated is)

@@ -2,8 +2,8 @@ package dev.sluice.persistent.store.rocks;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.sluice.engine.DocumentView;
-import dev.sluice.persistent.store.Content;
 import dev.sluice.persistent.store.Lookup;
+import dev.sluice.persistent.store.Metadata;
 import dev.sluice.persistent.store.RecordFormat;
 import dev.sluice.persistent.store.Staleness;
 import dev.sluice.persistent.store.StoreException;
@@ -118,17 +118,31 @@ final class RocksLayout {
         }
     }
 
-    static List<@Nullable DocumentView> get(RocksNatives natives, int vbucket, List<Lookup> lookups, Content content)
+    static List<@Nullable Metadata> metadata(RocksNatives natives, int vbucket, List<Lookup> lookups)
             throws StoreException, RocksDBException {
-        @Nullable DocumentView[] found = new DocumentView[lookups.size()];
-        List<Integer> left = new ArrayList<>(lookups.size());
-        if (content == Content.WHOLE) {
-            left = getBySeqno(natives, vbucket, lookups, found);
-        } else {
-            for (int i = 0; i < found.length; i++) {
-                left.add(i);
+        List<byte[]> keys = new ArrayList<>(lookups.size());
+        for (Lookup lookup : lookups) {
+            keys.add(RecordFormat.indexKey(vbucket, lookup.key()));
+        }
+        List<@Nullable Metadata> found = new ArrayList<>(lookups.size());
+        List<byte @Nullable []> entries = natives.get(natives.index, keys);
+        for (int i = 0; i < keys.size(); i++) {
+            byte[] entry = entries.get(i);
+            if (entry == null) {
+                found.add(null);
+            } else {
+                DocumentView document = new DocumentView();
+                int valueLength = readEntry(natives, keys.get(i), entry, document);
+                found.add(new Metadata(document, valueLength));
             }
         }
+        return found;
+    }
+
+    static List<@Nullable DocumentView> get(RocksNatives natives, int vbucket, List<Lookup> lookups)
+            throws StoreException, RocksDBException {
+        @Nullable DocumentView[] found = new DocumentView[lookups.size()];
+        List<Integer> left = getBySeqno(natives, vbucket, lookups, found);
         for (int attempt = 0; !left.isEmpty(); attempt++) {
             if (attempt == ATTEMPTS) {
                 throw new StoreException(
@@ -137,7 +151,7 @@ final class RocksLayout {
                         natives.directory,
                         null);
             }
-            left = getByKey(natives, vbucket, lookups, content, left, found);
+            left = getByKey(natives, vbucket, lookups, left, found);
         }
         return Arrays.asList(found);
     }
@@ -184,7 +198,6 @@ final class RocksLayout {
             RocksNatives natives,
             int vbucket,
             List<Lookup> lookups,
-            Content content,
             List<Integer> asked,
             @Nullable DocumentView[] found)
             throws StoreException, RocksDBException {
@@ -198,13 +211,9 @@ final class RocksLayout {
         for (int i = 0; i < asked.size(); i++) {
             byte[] entry = entries.get(i);
             if (entry != null) {
+                present.add(asked.get(i));
                 DocumentView view = readEntry(natives, indexKeys.get(i), entry);
-                if (content == Content.METADATA) {
-                    found[asked.get(i)] = view;
-                } else {
-                    present.add(asked.get(i));
-                    recordKeys.add(RecordFormat.recordKey(vbucket, view.seqno()));
-                }
+                recordKeys.add(RecordFormat.recordKey(vbucket, view.seqno()));
             }
         }
         List<byte @Nullable []> records = natives.get(natives.records, recordKeys);

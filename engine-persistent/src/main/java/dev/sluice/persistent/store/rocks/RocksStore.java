@@ -1,11 +1,11 @@
 package dev.sluice.persistent.store.rocks;
 
 import dev.sluice.engine.DocumentView;
-import dev.sluice.persistent.store.Content;
 import dev.sluice.persistent.store.FailPoints;
 import dev.sluice.persistent.store.IoErrors;
 import dev.sluice.persistent.store.KvStore;
 import dev.sluice.persistent.store.Lookup;
+import dev.sluice.persistent.store.Metadata;
 import dev.sluice.persistent.store.Snapshot;
 import dev.sluice.persistent.store.Staleness;
 import dev.sluice.persistent.store.StoreBatch;
@@ -206,8 +206,13 @@ public final class RocksStore implements KvStore {
     }
 
     @Override
-    public List<@Nullable DocumentView> get(int vbucket, List<Lookup> lookups, Content content) throws StoreException {
-        return call(current -> RocksLayout.get(current, vbucket, lookups, content));
+    public List<@Nullable DocumentView> get(int vbucket, List<Lookup> lookups) throws StoreException {
+        return call(current -> RocksLayout.get(current, vbucket, lookups));
+    }
+
+    @Override
+    public List<@Nullable Metadata> metadata(int vbucket, List<Lookup> lookups) throws StoreException {
+        return call(current -> RocksLayout.metadata(current, vbucket, lookups));
     }
 
     @Override

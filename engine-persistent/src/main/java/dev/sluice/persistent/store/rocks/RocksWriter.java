@@ -245,12 +245,12 @@ final class RocksWriter {
 
     private static void purges(RocksNatives natives, StoreBatch batch, Map<Integer, Change> changes, WriteBatch target)
             throws StoreException, RocksDBException {
-        List<byte[]> keys =
-                batch.purges().stream().map(StoreBatch.Purge::indexKey).toList();
+        List<StoreBatch.Purge> purged = batch.purges();
+        List<byte[]> keys = purged.stream().map(StoreBatch.Purge::indexKey).toList();
         List<byte @Nullable []> entries = natives.get(natives.index, keys);
         DocumentView there = new DocumentView();
         for (int i = 0; i < keys.size(); i++) {
-            StoreBatch.Purge purge = batch.purges().get(i);
+            StoreBatch.Purge purge = purged.get(i);
             Change change = changeOf(changes, purge.vbucket());
             byte[] entry = entries.get(i);
             if (entry == null || change.cleared) {

@@ -1,12 +1,12 @@
 package dev.sluice.persistent.store.log;
 
 import dev.sluice.engine.DocumentView;
-import dev.sluice.persistent.store.Content;
 import dev.sluice.persistent.store.FailPoint;
 import dev.sluice.persistent.store.FailPoints;
 import dev.sluice.persistent.store.IoErrors;
 import dev.sluice.persistent.store.KvStore;
 import dev.sluice.persistent.store.Lookup;
+import dev.sluice.persistent.store.Metadata;
 import dev.sluice.persistent.store.RecordFormat;
 import dev.sluice.persistent.store.Snapshot;
 import dev.sluice.persistent.store.Staleness;
@@ -338,13 +338,25 @@ public final class LogStore implements KvStore {
     }
 
     @Override
-    public synchronized List<DocumentView> get(int vbucket, List<Lookup> lookups, Content content)
-            throws StoreException {
+    public synchronized List<DocumentView> get(int vbucket, List<Lookup> lookups) throws StoreException {
         checkOpen();
         List<DocumentView> found = new ArrayList<>();
         for (Lookup lookup : lookups) {
             DocumentView entry = entry(RecordFormat.indexKey(vbucket, lookup.key()));
-            found.add(entry == null || content == Content.METADATA ? entry : whole(tables, vbucket, entry));
+            found.add(entry == null ? null : whole(tables, vbucket, entry));
+        }
+        return found;
+    }
+
+    @Override
+    public synchronized List<Metadata> metadata(int vbucket, List<Lookup> lookups) throws StoreException {
+        checkOpen();
+        List<Metadata> found = new ArrayList<>();
+        for (Lookup lookup : lookups) {
+            byte[] indexKey = RecordFormat.indexKey(vbucket, lookup.key());
+            byte[] entry = tables.of(Table.INDEX).get(indexKey);
+            DocumentView view = new DocumentView();
+            found.add(entry == null ? null : new Metadata(view, RecordFormat.readIndexEntry(indexKey, entry, view)));
         }
         return found;
     }

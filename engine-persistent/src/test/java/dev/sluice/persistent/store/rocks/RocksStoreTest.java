@@ -133,12 +133,11 @@ class RocksStoreTest {
             List<ThrowingCallable> reads = List.of(
                     () -> read(
                             options,
-                            store -> assertThat(store.get(VB, lookups(200), Content.WHOLE))
-                                    .doesNotContainNull()),
+                            store -> assertThat(store.get(VB, lookups(200))).doesNotContainNull()),
                     () -> read(
                             options,
-                            store -> assertThat(store.get(VB, lookups(200), Content.METADATA))
-                                    .doesNotContainNull()),
+                            store ->
+                                    assertThat(store.metadata(VB, lookups(200))).doesNotContainNull()),
                     () -> read(options, store -> count(store, false)),
                     () -> read(options, store -> count(store, true)),
                     () -> read(options, store -> fill(store, 1, 1)));
@@ -210,7 +209,7 @@ class RocksStoreTest {
             Path blobs = files(".blob").get(0);
             flip(blobs, Files.size(blobs) / 2, 1);
             StoreException e = catchThrowableOfType(
-                    StoreException.class, () -> read(options, store -> store.get(VB, lookups(200), Content.WHOLE)));
+                    StoreException.class, () -> read(options, store -> store.get(VB, lookups(200))));
             assertThat(e.kind()).isEqualTo(Kind.CORRUPT);
             // RocksDB does not say which.
             assertThat(e).hasMessageContaining("Blob CRC mismatch");
@@ -269,7 +268,7 @@ class RocksStoreTest {
             try (RocksStore store = RocksStore.open(RocksSettings.at(crashed))) {
                 assertThat(store.vbucket(VB).record().highSeqno()).isEqualTo(150);
                 assertThat(store.vbucket(VB).tally().documents()).isEqualTo(150);
-                assertThat(store.get(VB, lookups(200), Content.WHOLE))
+                assertThat(store.get(VB, lookups(200)))
                         .filteredOn(Objects::nonNull)
                         .hasSize(150);
             }
@@ -328,7 +327,7 @@ class RocksStoreTest {
             try (RocksStore store = RocksStore.open(direct)) {
                 fill(store, 1, 100);
                 store.compact(VB);
-                assertThat(store.get(VB, lookups(100), Content.WHOLE)).doesNotContainNull();
+                assertThat(store.get(VB, lookups(100))).doesNotContainNull();
                 assertThat(store.statistics().cacheSize()).isBetween(1L, 2L << 20);
             }
         }
@@ -417,11 +416,11 @@ class RocksStoreTest {
         fill(store, 1, 100);
         assertRefused(Kind.IO, "here", () -> store.deleteVBucket(VB));
         assertThat(store.vbucket(VB)).isNull();
-        assertThat(store.get(VB, lookups(1), Content.WHOLE)).doesNotContainNull();
+        assertThat(store.get(VB, lookups(1))).doesNotContainNull();
         store.close();
         try (RocksStore reopened = RocksStore.open(settings())) {
             assertThat(reopened.vbucket(VB)).isNull();
-            assertThat(reopened.get(VB, lookups(1), Content.WHOLE)).containsOnlyNulls();
+            assertThat(reopened.get(VB, lookups(1))).containsOnlyNulls();
         }
     }
 
@@ -438,7 +437,7 @@ class RocksStoreTest {
                     }
                 }
                 long scanned = store.statistics().cacheSize();
-                assertThat(store.get(VB, lookups(2000), Content.WHOLE)).doesNotContainNull();
+                assertThat(store.get(VB, lookups(2000))).doesNotContainNull();
                 long lookedUp = store.statistics().cacheSize();
                 assertThat(scanned - before).isLessThan((lookedUp - scanned) / 4);
             }
