@@ -70,6 +70,7 @@ final class Flusher {
         final LongAdder failedDocuments = new LongAdder();
         final LongAdder commitNanos = new LongAdder();
         volatile String lastFailure = "";
+        private volatile String logged = "";
     }
 
     /**
@@ -449,6 +450,8 @@ final class Flusher {
             try {
                 store.recover();
             } catch (StoreException e) {
+                // Says more than the attempts to write do, which are refused until this succeeds.
+                counts.lastFailure = e.kind() + ": " + e.getMessage();
                 LOGGER.log(Logger.Level.DEBUG, "storage does not recover bucket={0} kind={1}", bucketName, e.kind());
             }
         }
@@ -458,7 +461,8 @@ final class Flusher {
             counts.failedDocuments.add(documents);
             // Once for each kind of trouble, not once for each attempt.
             String text = e.kind() + ": " + e.getMessage();
-            if (!text.equals(counts.lastFailure)) {
+            if (!text.equals(counts.logged)) {
+                counts.logged = text;
                 counts.lastFailure = text;
                 LOGGER.log(
                         Logger.Level.ERROR,

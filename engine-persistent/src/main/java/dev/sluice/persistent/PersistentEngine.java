@@ -37,9 +37,12 @@ import dev.sluice.persistent.store.StoreException;
 import dev.sluice.persistent.store.StoredVBucket;
 import java.lang.System.Logger;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,13 +63,23 @@ final class PersistentEngine
     private static final byte[] YES = "yes".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] NO = new byte[0];
 
-    /** How often {@link #close} tries to write what is left before it gives up. */
-    private static final int CLOSING_ATTEMPTS_MAX = 5;
+    /**
+     * For how long {@link #close} tries to write what is left: a server that stops gives all its buckets 40 s, and what has to
+     * be done besides takes some of that.
+     */
+    private static final long CLOSING_NANOS_MAX = TimeUnit.SECONDS.toNanos(10);
+
+    private static final long CLOSING_PAUSE_NANOS_MIN = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final long CLOSING_PAUSE_NANOS_MAX = TimeUnit.SECONDS.toNanos(1);
+
+    /** So many vbuckets are named where changes are lost; of the rest the number is. */
+    private static final int LOST_VBUCKETS_NAMED = 16;
 
     private final String bucketName;
     private final EngineContext context;
     private final EngineClock clock;
     private final KvStore store;
+    private final LongConsumer pause;
     private final Counters counters;
     private final Flusher.FlushCounts flushCounts = new Flusher.FlushCounts();
     private final Quota quota;
@@ -80,8 +93,8 @@ final class PersistentEngine
     private final DroppedDocuments droppedDocuments;
     private final CompactionRule compactionRule;
     private final PersistenceControl persistence;
-    private final StoreBackups backups;
     private final DiskWaits diskWaits;
+    private final StoreBackups backups;
     private final ScanService scans;
     private final Warmup warmup;
     private final AccessLog accessLog;
@@ -90,11 +103,20 @@ final class PersistentEngine
     private volatile Settings settings;
     private volatile boolean paused;
 
-    PersistentEngine(BucketConfiguration configuration, Settings settings, EngineContext context, KvStore store) {
+    /**
+     * @param pause waits for so many nanoseconds, in {@link #close} alone
+     */
+    PersistentEngine(
+            BucketConfiguration configuration,
+            Settings settings,
+            EngineContext context,
+            KvStore store,
+            LongConsumer pause) {
         this.bucketName = configuration.bucketName();
         this.context = context;
         this.clock = context.clock();
         this.store = store;
+        this.pause = pause;
         this.settings = settings;
         this.counters = new Counters(context.metrics());
         this.quota = new Quota(context.memory(), counters, settings.watermarks());
@@ -124,8 +146,8 @@ final class PersistentEngine
         this.compactionRule = new CompactionRule(
                 this, vbuckets.array(), settings.compactionIntervalNanos(), settings.compactionRatio());
         this.persistence = new PersistenceControl(this);
-        this.backups = new StoreBackups(this, vbuckets.array());
         this.diskWaits = new DiskWaits(context.nonIoPool());
+        this.backups = new StoreBackups(this, vbuckets.array());
         this.scans = new ScanService(this);
         this.accessLog = new AccessLog(this, vbuckets.array(), settings.accessLogIntervalNanos());
         this.warmup = new Warmup(this, vbuckets.array(), settings);
@@ -622,11 +644,11 @@ final class PersistentEngine
         if (type == Persistence.class) {
             return type.cast(persistence);
         }
-        if (type == Backups.class) {
-            return type.cast(backups);
-        }
         if (type == VBuckets.class || type == Collections.class) {
             return type.cast(vbuckets);
+        }
+        if (type == Backups.class) {
+            return type.cast(backups);
         }
         boolean own = type == Flush.class
                 || type == RecordApplication.class
@@ -684,18 +706,44 @@ final class PersistentEngine
         if (paused) {
             resume();
         }
-        int attempts = 0;
+        long pauseNanos = CLOSING_PAUSE_NANOS_MIN;
+        // By the pauses and not by a clock: a disk that hangs in each attempt is not given up sooner than one that says
+        // no.
+        long leftNanos = CLOSING_NANOS_MAX;
         while (!flusher.drain()) {
-            if (++attempts == CLOSING_ATTEMPTS_MAX) {
+            if (leftNanos <= 0) {
                 LOGGER.log(
                         Logger.Level.ERROR,
-                        "changes are lost: they could not be written before the bucket was closed bucket={0} reason={1}",
+                        "changes are lost: they could not be written before the bucket was closed bucket={0} {1} reason={2}",
                         bucketName,
+                        lost(),
                         flushCounts.lastFailure);
                 return false;
             }
+            pause.accept(Math.min(pauseNanos, leftNanos));
+            leftNanos -= pauseNanos;
+            pauseNanos = Math.min(CLOSING_PAUSE_NANOS_MAX, 2 * pauseNanos);
         }
         return true;
+    }
+
+    /** What memory has and the disk does not, in words: numbers of documents by vbucket. */
+    private String lost() {
+        long[] documents = new long[1];
+        List<String> vbucketsInWords = new ArrayList<>();
+        vbuckets.forEach(vbucket -> {
+            int count = vbucket.dirtyDocumentCount();
+            boolean cleared = vbucket.clearing();
+            documents[0] += count;
+            if (count > 0 || cleared) {
+                vbucketsInWords.add(
+                        vbucket.id + ":" + count + (cleared ? " (documents from before a flush come back)" : ""));
+            }
+        });
+        int named = Math.min(LOST_VBUCKETS_NAMED, vbucketsInWords.size());
+        int more = vbucketsInWords.size() - named;
+        return "documents=" + documents[0] + " vbuckets=" + String.join(",", vbucketsInWords.subList(0, named))
+                + (more == 0 ? "" : " and " + more + " more");
     }
 
     private void markClean() {

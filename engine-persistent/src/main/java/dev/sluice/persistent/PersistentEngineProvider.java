@@ -18,11 +18,14 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongConsumer;
 
 /** Makes engines of type {@code "persistent"}: buckets in memory with a disk behind it. */
 public final class PersistentEngineProvider implements EngineProvider {
 
     private final StoreOpener opener;
+    private final LongConsumer pause;
 
     /** For {@link java.util.ServiceLoader}. */
     public PersistentEngineProvider() {
@@ -30,7 +33,15 @@ public final class PersistentEngineProvider implements EngineProvider {
     }
 
     PersistentEngineProvider(StoreOpener opener) {
+        this(opener, LockSupport::parkNanos);
+    }
+
+    /**
+     * @param pause waits for so many nanoseconds, between attempts to write what is left when a bucket is closed
+     */
+    PersistentEngineProvider(StoreOpener opener, LongConsumer pause) {
         this.opener = opener;
+        this.pause = pause;
     }
 
     @Override
@@ -73,7 +84,7 @@ public final class PersistentEngineProvider implements EngineProvider {
             throw new EngineException("storage at " + path + ": " + e.getMessage(), e);
         }
         try {
-            PersistentEngine engine = new PersistentEngine(configuration, settings, context, store);
+            PersistentEngine engine = new PersistentEngine(configuration, settings, context, store, pause);
             engine.start();
             return engine;
         } catch (StoreException e) {

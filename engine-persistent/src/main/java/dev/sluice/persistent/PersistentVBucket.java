@@ -237,6 +237,7 @@ final class PersistentVBucket extends VBucketCore {
     private long doubtfulSeqno;
 
     private int evictedValueCount;
+    private long evictedBytes;
     private List<Purge> purges = new ArrayList<>();
     private List<Runnable> written = new ArrayList<>();
     private final List<ViewRequest> viewRequests = new ArrayList<>();
@@ -308,9 +309,7 @@ final class PersistentVBucket extends VBucketCore {
 
     @Override
     protected void unlinked(byte[] document) {
-        if (!Documents.resident(document)) {
-            evictedValueCount--;
-        }
+        countEvicted(document, -1);
         noteOfReplaced = Note.UNKNOWN;
         if (Documents.seqno(document) >= openSeqno) {
             noteOfReplaced = log.remove(document);
@@ -374,6 +373,7 @@ final class PersistentVBucket extends VBucketCore {
         superseded.clear();
         supersededBytes = 0;
         evictedValueCount = 0;
+        evictedBytes = 0;
         purges = new ArrayList<>();
         liveComplete = true;
         tombstonesComplete = true;
@@ -647,6 +647,17 @@ final class PersistentVBucket extends VBucketCore {
         return log.size();
     }
 
+    /** How many documents and tombstones have a newest version that is to be written. */
+    int dirtyDocumentCount() {
+        assert entered();
+        return log.size() - superseded.size();
+    }
+
+    /** Whether the disk still has documents of which memory was cleared. */
+    boolean clearing() {
+        return clearing;
+    }
+
     /**
      * Has an action run by the flusher, as soon as the disk shows the vbucket as it is now, and before it shows more.
      */
@@ -747,7 +758,7 @@ final class PersistentVBucket extends VBucketCore {
         DocumentKey key = Documents.key(document);
         table().insert(key.hash(), document);
         countMemory(document, 1);
-        evictedValueCount += Documents.resident(document) ? 0 : 1;
+        countEvicted(document, 1);
         table().locate(key);
     }
 
@@ -785,7 +796,7 @@ final class PersistentVBucket extends VBucketCore {
         table().exchange(document);
         countMemory(evicted, -1);
         countMemory(document, 1);
-        evictedValueCount--;
+        countEvicted(evicted, -1);
     }
 
     /** Whether {@link #evict} may have something to free. Any thread; a guess. */
@@ -831,7 +842,7 @@ final class PersistentVBucket extends VBucketCore {
         table().exchange(evicted);
         countMemory(document, -1);
         countMemory(evicted, 1);
-        evictedValueCount++;
+        countEvicted(evicted, 1);
         return true;
     }
 
@@ -844,7 +855,7 @@ final class PersistentVBucket extends VBucketCore {
         evictedSeqno = Math.max(evictedSeqno, Documents.seqno(document));
         table().remove();
         countMemory(document, -1);
-        evictedValueCount -= Documents.resident(document) ? 0 : 1;
+        countEvicted(document, -1);
     }
 
     /** All keys of live documents that the disk had then were brought back, and keys never leave memory. */
@@ -879,6 +890,14 @@ final class PersistentVBucket extends VBucketCore {
         queue();
     }
 
+    /** Counts what stands in the table without its value. */
+    private void countEvicted(byte[] document, int sign) {
+        if (!Documents.resident(document)) {
+            evictedValueCount += sign;
+            evictedBytes += sign * Documents.heapBytes(document);
+        }
+    }
+
     /** How many versions stand in the table without their value. */
     int evictedValueCount() {
         return evictedValueCount;
@@ -900,6 +919,7 @@ final class PersistentVBucket extends VBucketCore {
             int inTableCount,
             int nonResidentCount,
             int inTableNonResidentCount,
+            long inTableNonResidentBytes,
             int expiringCount,
             long documentBytes,
             long overheadBytes,
@@ -923,6 +943,7 @@ final class PersistentVBucket extends VBucketCore {
                     table().size(),
                     nonResidentCount(),
                     evictedValueCount,
+                    evictedBytes,
                     expiringCount(),
                     documentBytes(),
                     overheadBytes(),

@@ -78,6 +78,22 @@ final class StatisticsGroups {
         long documentBytes;
         long overheadBytes;
         long dirty;
+        long inTable;
+        long inTableNonResident;
+        long inTableNonResidentBytes;
+
+        /** What one of these takes, with its share of the tables; 0 where there is none. */
+        private long each(long bytes, long count) {
+            return count == 0 ? 0 : bytes / count + overheadBytes / inTable;
+        }
+
+        long bytesOfResident() {
+            return each(documentBytes - inTableNonResidentBytes, inTable - inTableNonResident);
+        }
+
+        long bytesOfNonResident() {
+            return each(inTableNonResidentBytes, inTableNonResident);
+        }
 
         long live(VBucketState state) {
             return liveCount.getOrDefault(state, 0L);
@@ -101,6 +117,9 @@ final class StatisticsGroups {
                 totals.documentBytes += figures.documentBytes();
                 totals.overheadBytes += figures.overheadBytes();
                 totals.dirty += figures.dirtyCount();
+                totals.inTable += figures.inTableCount();
+                totals.inTableNonResident += figures.inTableNonResidentCount();
+                totals.inTableNonResidentBytes += figures.inTableNonResidentBytes();
             }
         }
         return totals;
@@ -160,7 +179,9 @@ final class StatisticsGroups {
                 Statistic.of("ep_mem_low_wat", quota.lowWatermarkBytes()),
                 Statistic.of("ep_mem_high_wat", quota.highWatermarkBytes()),
                 Statistic.of("ep_kv_size", totals.documentBytes),
-                Statistic.of("ep_overhead", totals.overheadBytes));
+                Statistic.of("ep_overhead", totals.overheadBytes),
+                Statistic.of("ep_mem_per_resident_item", totals.bytesOfResident()),
+                Statistic.of("ep_mem_per_non_resident_item", totals.bytesOfNonResident()));
     }
 
     private List<Statistic> config() {

@@ -1,6 +1,7 @@
 package dev.sluice.persistent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.sluice.engine.DocumentFilter;
 import dev.sluice.engine.DurabilityLevel;
@@ -18,6 +19,7 @@ import dev.sluice.testkit.TestBucketConfiguration;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -219,6 +221,33 @@ class PersistentEngineTest {
         }
 
         @Test
+        void statistics_tellWhatADocumentTakes_withAndWithoutItsValue() {
+            try (PersistentBucket bucket = PersistentBucket.withKeysInMemory()) {
+                for (int i = 0; i < 2_000; i++) {
+                    bucket.set("key " + i, KILOBYTE);
+                }
+                bucket.run();
+                assertThat(bucket.statistic("ep_mem_per_non_resident_item")).isZero();
+                long resident = bucket.statistic("ep_mem_per_resident_item");
+                assertThat(resident).isBetween(1_040L, 1_200L);
+                for (int i = 0; i < 500; i++) {
+                    bucket.evict("key " + i);
+                }
+                long nonResident = bucket.statistic("ep_mem_per_non_resident_item");
+                assertThat(nonResident).isBetween(40L, 150L);
+                assertThat(1_500 * bucket.statistic("ep_mem_per_resident_item") + 500 * nonResident)
+                        .as("all that is charged")
+                        .isCloseTo(bucket.statistic("ep_kv_size") + bucket.statistic("ep_overhead"), within(4_000L));
+                for (int i = 0; i < 500; i++) {
+                    bucket.get("key " + i);
+                }
+                assertThat(bucket.statistic("ep_mem_per_non_resident_item")).isZero();
+                assertThat(bucket.statistics("kvstore"))
+                        .containsKeys("rw_0:disk_size", "rw_0:live_data_size", "rw_0:write_amplification");
+            }
+        }
+
+        @Test
         void dataLargerThanMemory_isServed() {
             for (PersistentBucket made :
                     List.of(PersistentBucket.withKeysInMemory(), PersistentBucket.withFullEviction())) {
@@ -349,6 +378,20 @@ class PersistentEngineTest {
                         .isGreaterThan(removed.revSeqno());
             }
         }
+    }
+
+    @Test
+    void watermarksThatDoNotFit_areNamedBeforeABucketIsMade() {
+        PersistentEngineProvider provider = new PersistentEngineProvider();
+        TestBucketConfiguration configuration =
+                TestBucketConfiguration.of(provider).set("lowWatermark", "0.9").set("highWatermark", "0.95");
+        assertThat(provider.contradictions(TestBucketConfiguration.of(provider)))
+                .isEmpty();
+        assertThat(provider.contradictions(configuration))
+                .isEqualTo(Map.of("highWatermark", "at most mutationMemoryRatio, 0.93"));
+        assertThat(provider.contradictions(configuration.set("lowWatermark", "0.99")))
+                .containsEntry("lowWatermark", "at most highWatermark, 0.95")
+                .hasSize(2);
     }
 
     @Nested

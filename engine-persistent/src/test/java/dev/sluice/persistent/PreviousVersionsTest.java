@@ -324,7 +324,7 @@ class PreviousVersionsTest {
     void whatMemoryTellsTheStore_isTrue(String policy, boolean evictsAll) {
         long known = 0;
         long lookedUp = 0;
-        for (long seed = SEED; seed < SEED + 6; seed++) {
+        for (long seed = SEED; seed < SEED + 5; seed++) {
             World world = new World(policy, evictsAll, seed);
             try {
                 for (int round = 0; round < ROUNDS; round++) {

@@ -4,6 +4,7 @@ import dev.sluice.persistent.store.FailPoints;
 import dev.sluice.persistent.store.KvStore;
 import dev.sluice.persistent.store.log.LogStore;
 import dev.sluice.persistent.store.log.SimulatedDisk;
+import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
 
 /** Engines over the plain store on a disk in memory, which outlives them. */
@@ -13,6 +14,9 @@ final class SimulatedStorage {
 
     final SimulatedDisk disk;
     private final UnaryOperator<KvStore> wrapping;
+
+    /** What happens while a closing engine waits for the disk; no time passes. */
+    LongConsumer pause = nanos -> {};
 
     SimulatedStorage(long seed) {
         this(seed, store -> store);
@@ -28,6 +32,7 @@ final class SimulatedStorage {
 
     PersistentEngineProvider provider() {
         return new PersistentEngineProvider(
-                (path, settings) -> wrapping.apply(LogStore.open(disk, NAME, FailPoints.NONE)));
+                (path, settings) -> wrapping.apply(LogStore.open(disk, NAME, FailPoints.NONE)),
+                nanos -> pause.accept(nanos));
     }
 }

@@ -11,8 +11,10 @@ import dev.sluice.testkit.EngineDriver;
 import dev.sluice.testkit.Key;
 import dev.sluice.testkit.Store;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** Commands that are answered when the disk has something: none before, and none never. */
@@ -224,6 +226,53 @@ class WaitingForDiskTest {
             assertThat(bucket.statistic("ep_queue_size")).isZero();
             bucket.kill();
             assertThat(bucket.driver.get(1, Key.of("b")).text()).isEqualTo("value");
+        }
+    }
+
+    @Test
+    void closing_waitsForADiskThatRefuses_andWritesWhenItTakesSomethingAgain() {
+        try (PersistentBucket bucket = PersistentBucket.withKeysInMemory()) {
+            refuse(bucket);
+            bucket.set("a", "value");
+            List<Long> pauses = new ArrayList<>();
+            bucket.storage.pause = nanos -> {
+                pauses.add(nanos);
+                if (pauses.size() == 9) {
+                    bucket.storage.disk.health(Health.GOOD);
+                }
+            };
+            bucket.restart();
+            assertThat(pauses).hasSize(10).isSorted();
+            assertThat(bucket.get("a").text()).isEqualTo("value");
+        }
+    }
+
+    @Test
+    void closing_givesUpInTime_andSaysWhatIsLost() {
+        try (PersistentBucket bucket = PersistentBucket.withKeysInMemory();
+                LogLines log = LogLines.of(PersistentEngine.class)) {
+            bucket.driver.store(1, Key.of("flushed"), Store.set("value"));
+            bucket.run();
+            refuse(bucket);
+            EngineDriver.Command flush = bucket.driver.start(bucket.engine::flush);
+            bucket.run();
+            bucket.set("a", "value");
+            bucket.set("a", "again");
+            bucket.set("b", "value");
+            AtomicLong waited = new AtomicLong();
+            bucket.storage.pause = waited::addAndGet;
+            bucket.engine.close(false);
+            assertThat(flush.await().status()).isEqualTo(Status.CANCELLED);
+            assertThat(waited.get()).isEqualTo(Duration.ofSeconds(10).toNanos());
+            assertThat(log.lines())
+                    .filteredOn(line -> line.contains("changes are lost"))
+                    .singleElement()
+                    .asString()
+                    .contains("bucket=default documents=2 vbuckets=0:2 (documents from before a flush come back),1:0 (")
+                    .contains("No space left on device");
+            accept(bucket);
+            bucket.kill();
+            assertThat(bucket.get("a").status()).isEqualTo(Status.NO_SUCH_KEY);
         }
     }
 

@@ -57,9 +57,9 @@ abstract class SdkTransactions {
     /** Decides who pays whom, and what goes wrong. */
     private static final long SEED = Long.getLong("sluice.transactions.seed", 20_261_121);
 
-    private static final Duration EXPIRY = Duration.ofSeconds(15);
+    private static final Duration EXPIRY = Duration.ofSeconds(30);
 
-    /** In the ordinary build: where a failure has failed too, nobody comes past what is left until this is over. */
+    /** Where clearing away a failure fails too, nobody comes past what is left until this is over. */
     private static final Duration TROUBLED_EXPIRY = Duration.ofSeconds(4);
 
     @TempDir
@@ -325,7 +325,7 @@ abstract class SdkTransactions {
         // Threads that always come second are all that may happen to these.
         assertThat(undisturbed.failed()).as(undisturbed.toString()).isLessThanOrEqualTo(undisturbed.made() / 100);
         assertThat(undisturbed.undecided()).as(undisturbed.toString()).isZero();
-        Transfers disturbed = new Transfers(transactions, troubled(), EXPIRY, SEED).open();
+        Transfers disturbed = new Transfers(transactions, troubled(), TROUBLED_EXPIRY, SEED).open();
         disturbed.makeFor(half);
         disturbed.verify();
         assertThat(disturbed.made()).as(disturbed.toString()).isPositive();

@@ -24,6 +24,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -31,6 +32,11 @@ import java.util.function.BooleanSupplier;
  * and each holds what those transfers left in it of which the client heard that they were made.
  *
  * <p>Who pays whom, and how much, is of chance, with a seed for each thread.
+ *
+ * <p>No two versions of an account are the same text. The SDK (3.12.1) lays a write over a version that it has not read if the
+ * checksum of that one's body is what it was at the read, and takes no notice that what it gave to its user was not the body but
+ * what another transaction, committed already, had staged there. One that finds 880 with 832 staged, and 880 again when it
+ * writes, makes 849 of it, having added 17 to 832: the 48 that came back meanwhile are lost.
  */
 final class Transfers {
 
@@ -52,6 +58,7 @@ final class Transfers {
     /** Accounts of which nobody can say what they hold: a transfer was made there, or not. */
     private final Set<Integer> doubtful = ConcurrentHashMap.newKeySet();
 
+    private final AtomicLong versions = new AtomicLong();
     private final AtomicInteger made = new AtomicInteger();
     private final AtomicInteger undecided = new AtomicInteger();
     private final AtomicInteger failed = new AtomicInteger();
@@ -172,7 +179,7 @@ final class Transfers {
     /** Waits until what failed is cleared away, which the client does, and holds the accounts against what is known. */
     void verify() {
         await().pollDelay(Duration.ZERO)
-                .atMost(expiry.plus(Sdk.PATIENCE))
+                .atMost(expiry.plus(Sdk.PATIENCE.multipliedBy(2)))
                 .ignoreExceptionsInstanceOf(CouchbaseException.class)
                 .untilAsserted(() -> {
                     List<Integer> inTransaction = new ArrayList<>();
@@ -214,8 +221,8 @@ final class Transfers {
         return "account-" + number;
     }
 
-    private static JsonObject holding(int amount) {
-        return JsonObject.create().put("holds", amount);
+    private JsonObject holding(int amount) {
+        return JsonObject.create().put("holds", amount).put("version", versions.incrementAndGet());
     }
 
     private static int held(JsonObject account) {

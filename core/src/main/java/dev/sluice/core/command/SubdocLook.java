@@ -6,6 +6,7 @@ import dev.sluice.core.cookie.SubdocResults;
 import dev.sluice.core.datatype.BinaryXattr;
 import dev.sluice.core.subdoc.PathExecutor;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class SubdocLook extends ValueWork {
 
     private static final byte[] NOTHING = new byte[0];
+    private static final byte[] CHECKSUM = "value_crc32c".getBytes(StandardCharsets.US_ASCII);
 
     private final byte[] request;
     private final int requestOffset;
@@ -96,11 +98,13 @@ final class SubdocLook extends ValueWork {
 
     /** Whether a path into {@code $document} can lead to its checksum, which is not worked out for any other. */
     private boolean wantsChecksum(int path, SubdocStep step) {
-        int rest = step.xattrKeyLength();
-        return step.pathLength() - rest <= 1
+        int at = path + step.xattrKeyLength() + 1;
+        int length = step.pathLength() - step.xattrKeyLength() - 1;
+        return length <= 0
                 || step.operation() == SubdocOperation.GET_COUNT
-                || request[path + rest + 1] == 'v'
-                || request[path + rest + 1] == '`';
+                || request[at] == '`'
+                || (length >= CHECKSUM.length
+                        && Arrays.equals(request, at, at + CHECKSUM.length, CHECKSUM, 0, CHECKSUM.length));
     }
 
     private @Nullable Refusal at(int index, SubdocStep step, byte[] array, int offset, int length) {

@@ -148,11 +148,16 @@ class SubdocMacroWireTest extends SubdocContract {
     /** Where nothing is in the way the multiples of this number stand for CAS, sequence number and checksum. */
     private static final long STEP = 0x9e37_79b9_7f4a_7c15L;
 
-    private static final String FIRST = HexFormat.of().toHexDigits(STEP);
-    private static final String SECOND = HexFormat.of().toHexDigits(2 * STEP);
-    private static final String THIRD = HexFormat.of().toHexDigits((int) (3 * STEP));
+    private static final String FIRST = HexFormat.of().toHexDigits(multiple(1));
+    private static final String SECOND = HexFormat.of().toHexDigits(multiple(2));
+    private static final String THIRD = HexFormat.of().toHexDigits((int) multiple(3));
 
     private static final String ALL = "[\"0x" + FIRST + "\",\"0x" + SECOND + "\",\"0x" + THIRD + "\"]";
+
+    /** Wraps around, as it does in the server. */
+    private static long multiple(int count) {
+        return count * STEP;
+    }
 
     @Test
     void bytesThatBecomeTheBody_mayBeAnything() {
