@@ -145,19 +145,13 @@ class SubdocMacroWireTest extends SubdocContract {
     private static final String SEQNO = "\"${Mutation.seqno}\"";
     private static final String CHECKSUM = "\"${Mutation.value_crc32c}\"";
 
-    /** Where nothing is in the way the multiples of this number stand for CAS, sequence number and checksum. */
-    private static final long STEP = 0x9e37_79b9_7f4a_7c15L;
+    /** Stand for CAS, sequence number and checksum where nothing is in the way. */
+    private static final String FIRST = "9e3779b97f4a7c15";
 
-    private static final String FIRST = HexFormat.of().toHexDigits(multiple(1));
-    private static final String SECOND = HexFormat.of().toHexDigits(multiple(2));
-    private static final String THIRD = HexFormat.of().toHexDigits((int) multiple(3));
+    private static final String SECOND = "3c6ef372fe94f82a";
+    private static final String THIRD = "7ddf743f";
 
     private static final String ALL = "[\"0x" + FIRST + "\",\"0x" + SECOND + "\",\"0x" + THIRD + "\"]";
-
-    /** Wraps around, as it does in the server. */
-    private static long multiple(int count) {
-        return count * STEP;
-    }
 
     @Test
     void bytesThatBecomeTheBody_mayBeAnything() {
