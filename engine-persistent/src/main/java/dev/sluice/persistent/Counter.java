@@ -40,7 +40,9 @@ enum Counter {
     /** Views of the disk opened for range scans. */
     SCANS("ep_range_scan_views", "Views of the disk opened for range scans"),
     /** Compactions done. */
-    COMPACTIONS("ep_compactions", "Compactions done");
+    COMPACTIONS("ep_compactions", "Compactions done"),
+    /** Those of them that nobody has asked for: too much in the files was gone. */
+    COMPACTIONS_BY_RULE("ep_compactions_by_rule", "Compactions done because too much in the files was gone");
 
     final String statistic;
     final String description;

@@ -91,6 +91,7 @@ final class PersistentEngine
     private final ExpiryPager expiryPager;
     private final TombstonePurger tombstonePurger;
     private final DroppedDocuments droppedDocuments;
+    private final CompactionRule compactionRule;
     private final PersistenceControl persistence;
     private final DiskWaits diskWaits;
     private final StoreBackups backups;
@@ -142,6 +143,8 @@ final class PersistentEngine
         this.tombstonePurger =
                 new TombstonePurger(this, vbuckets.array(), settings.purgeIntervalNanos(), settings.purgeAgeSeconds());
         this.droppedDocuments = new DroppedDocuments(this, vbuckets.array());
+        this.compactionRule = new CompactionRule(
+                this, vbuckets.array(), settings.compactionIntervalNanos(), settings.compactionRatio());
         this.persistence = new PersistenceControl(this);
         this.diskWaits = new DiskWaits(context.nonIoPool());
         this.backups = new StoreBackups(this, vbuckets.array());
@@ -192,6 +195,7 @@ final class PersistentEngine
         expiryPager.start();
         tombstonePurger.start();
         accessLog.start();
+        compactionRule.start();
         warmup.start();
     }
 
@@ -274,6 +278,14 @@ final class PersistentEngine
 
     Settings settings() {
         return settings;
+    }
+
+    boolean paused() {
+        return paused;
+    }
+
+    CompactionRule compactionRule() {
+        return compactionRule;
     }
 
     // ---------------------------------------------------------------------------------------------- documents
@@ -571,6 +583,8 @@ final class PersistentEngine
         tombstonePurger.intervalNanos(changed.purgeIntervalNanos());
         tombstonePurger.ageSeconds(changed.purgeAgeSeconds());
         accessLog.intervalNanos(changed.accessLogIntervalNanos());
+        compactionRule.intervalNanos(changed.compactionIntervalNanos());
+        compactionRule.ratio(changed.compactionRatio());
         quota.check();
     }
 
@@ -672,6 +686,7 @@ final class PersistentEngine
         tombstonePurger.stop();
         droppedDocuments.stop();
         accessLog.stop();
+        compactionRule.stop();
         itemPager.stop();
         endWaiting();
         boolean written = !force && writeEverything();

@@ -23,6 +23,8 @@ record Settings(
         long purgeIntervalNanos,
         long purgeAgeSeconds,
         long accessLogIntervalNanos,
+        long compactionIntervalNanos,
+        double compactionRatio,
         long blockCacheBytes,
         boolean directReads,
         @Nullable String storageOptions) {
@@ -105,6 +107,18 @@ record Settings(
                             7 * DAY_MS,
                             "How often the keys of documents in use are noted, to be loaded first after a start.")
                     .asDynamic(),
+            ConfigurationKey.duration(
+                            "compactionInterval",
+                            600_000,
+                            100,
+                            DAY_MS,
+                            "How often each vbucket's files are looked at, whether they are to be compacted.")
+                    .asDynamic(),
+            ConfigurationKey.ratio(
+                            "compactionRatio",
+                            0.5,
+                            "The share of what is gone in a vbucket's files above which they are compacted; 1 is never.")
+                    .asDynamic(),
             ConfigurationKey.size(
                     "blockCacheSize",
                     64L << 20,
@@ -133,6 +147,8 @@ record Settings(
                 TimeUnit.MILLISECONDS.toNanos(configuration.durationMs("tombstonePurgeInterval")),
                 TimeUnit.MILLISECONDS.toSeconds(configuration.durationMs("tombstonePurgeAge")),
                 TimeUnit.MILLISECONDS.toNanos(configuration.durationMs("accessLogInterval")),
+                TimeUnit.MILLISECONDS.toNanos(configuration.durationMs("compactionInterval")),
+                configuration.ratio("compactionRatio"),
                 configuration.sizeBytes("blockCacheSize"),
                 configuration.flag("directReads"),
                 configuration.text("storageOptions"));

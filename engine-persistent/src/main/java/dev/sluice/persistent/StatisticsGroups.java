@@ -147,6 +147,8 @@ final class StatisticsGroups {
         for (Counter counter : Counter.values()) {
             lines.add(Statistic.of(counter.statistic, engine.counters().value(counter)));
         }
+        lines.add(Statistic.of(
+                "ep_last_compaction_by_rule", engine.compactionRule().lastWallSeconds()));
         lines.add(new Statistic("ep_bucket_type", "persistent"));
         lines.add(new Statistic("ep_item_eviction_policy", settings.get().evictionPolicy()));
         lines.add(new Statistic("ep_backend", "rocksdb"));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.sluice.engine.DocumentFilter;
 import dev.sluice.engine.DurabilityLevel;
 import dev.sluice.engine.HeapDocumentKey;
+import dev.sluice.engine.Pausable;
 import dev.sluice.engine.Persistence;
 import dev.sluice.engine.Status;
 import dev.sluice.engine.VBucketState;
@@ -576,6 +577,100 @@ class PersistentEngineTest {
                                 .get(0, Key.of("a"), DocumentFilter.DELETED)
                                 .status())
                         .isEqualTo(Status.SUCCESS);
+            }
+        }
+    }
+
+    @Nested
+    class CompactionByRule {
+
+        private static final int DOCUMENTS = 2_000;
+
+        private PersistentBucket overwritten(String ratio) {
+            PersistentBucket bucket =
+                    new PersistentBucket(configuration -> configuration.set("compactionRatio", ratio));
+            for (int round = 0; round < 3; round++) {
+                for (int i = 0; i < DOCUMENTS; i++) {
+                    bucket.set("key " + i, "value " + round);
+                }
+                bucket.run();
+            }
+            bucket.driver.store(1, Key.of("other"), Store.set("value"));
+            return bucket;
+        }
+
+        @Test
+        void whatIsGone_goesFromTheFiles_ofThatVBucketAlone_once() {
+            try (PersistentBucket bucket = overwritten("0.5")) {
+                assertThat(bucket.statistic("ep_last_compaction_by_rule")).isZero();
+                long size = bucket.statistic("ep_db_file_size");
+                bucket.advance(Duration.ofMinutes(10));
+                assertThat(bucket.statistic("ep_compactions_by_rule")).isEqualTo(1);
+                assertThat(bucket.statistic("ep_compactions")).isEqualTo(1);
+                assertThat(bucket.statistic("ep_last_compaction_by_rule"))
+                        .isEqualTo(bucket.context.clock().wallSeconds());
+                assertThat(bucket.statistic("ep_db_file_size")).isLessThan(size / 2);
+                bucket.advance(Duration.ofHours(2));
+                assertThat(bucket.statistic("ep_compactions_by_rule")).isEqualTo(1);
+                assertThat(bucket.get("key 7").text()).isEqualTo("value 2");
+            }
+        }
+
+        @Test
+        void belowTheRatio_nothingIsDone() {
+            try (PersistentBucket bucket = overwritten("0.9")) {
+                bucket.advance(Duration.ofHours(1));
+                assertThat(bucket.statistic("ep_compactions_by_rule")).isZero();
+            }
+        }
+
+        @Test
+        void whilePausedOrStopped_nothingIsDone_andItGoesOnAfterwards() {
+            try (PersistentBucket bucket = overwritten("0.5")) {
+                bucket.driver.run(bucket.persistence()::stopPersistence);
+                bucket.advance(Duration.ofHours(1));
+                bucket.driver.run(bucket.persistence()::startPersistence);
+                assertThat(bucket.engine.pause(new Pausable.Cancellation() {
+                            @Override
+                            public boolean cancelled() {
+                                return false;
+                            }
+
+                            @Override
+                            public void onCancel(Runnable action) {}
+                        }))
+                        .isEqualTo(Status.SUCCESS);
+                bucket.advance(Duration.ofHours(1));
+                assertThat(bucket.statistic("ep_compactions_by_rule")).isZero();
+                assertThat(bucket.engine.resume()).isEqualTo(Status.SUCCESS);
+                bucket.advance(Duration.ofMinutes(10));
+                assertThat(bucket.statistic("ep_compactions_by_rule")).isEqualTo(1);
+            }
+        }
+
+        @Test
+        void intervalAndRatio_canChange() {
+            try (PersistentBucket bucket = overwritten("1")) {
+                bucket.advance(Duration.ofHours(1));
+                assertThat(bucket.statistic("ep_compactions_by_rule")).isZero();
+                bucket.engine.reconfigure(TestBucketConfiguration.of(bucket.storage.provider())
+                        .vbucketCount(2)
+                        .set("compactionRatio", "0.1")
+                        .set("compactionInterval", "1s"));
+                bucket.advance(Duration.ofSeconds(2));
+                assertThat(bucket.statistic("ep_compactions_by_rule")).isEqualTo(1);
+            }
+        }
+
+        @Test
+        void fewRemovals_areNotWorthIt() {
+            try (PersistentBucket bucket = PersistentBucket.withKeysInMemory()) {
+                for (int i = 0; i < CompactionRule.STALE_MIN / 2 - 1; i++) {
+                    bucket.set("key", "value " + i);
+                    bucket.run();
+                }
+                bucket.advance(Duration.ofHours(1));
+                assertThat(bucket.statistic("ep_compactions_by_rule")).isZero();
             }
         }
     }

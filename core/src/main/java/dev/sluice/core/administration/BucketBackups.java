@@ -74,10 +74,7 @@ final class BucketBackups {
             throw new BucketException(Reason.BUSY, "backup " + other + " is being made (expected: one at a time)");
         }
         try {
-            Path backup =
-                    beside(bucket, object, store.backups().toAbsolutePath().normalize(), name);
-            LOG.info("backup made: bucket={} directory={}", bucket.name(), backup);
-            return backup;
+            return beside(bucket, object, store.backups().toAbsolutePath().normalize(), name);
         } finally {
             underWay.set(null);
         }

@@ -28,6 +28,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The commands of this package, for codecs to choose from. Protocol: {@code protocol-kv} 9, 10 and 15; for the states of a
@@ -52,6 +54,8 @@ public final class ManagementCommands {
 
     /** Known, checked, and never done; as the reference server. */
     public static final BucketFree CONTROL_TOKEN = cookie -> cookie.refuse(Refusal.NOT_SUPPORTED);
+
+    private static final Logger LOG = LoggerFactory.getLogger(ManagementCommands.class);
 
     /** The control that makes a backup: an extension, see {@code docs/protocol.md}. */
     private static final String BACKUP = "backup";
@@ -196,9 +200,10 @@ public final class ManagementCommands {
             throw new BucketException(Reason.INVALID, "no such control: " + name + " (expected: " + BACKUP + ")");
         }
         BackupOrder order = BackupOrder.of(cookie.request().copyOfValue());
-        return administration(cookie)
-                .backUp(order.bucket(), order.name())
-                .thenApply(directory -> Map.of("path", directory.toString()));
+        return administration(cookie).backUp(order.bucket(), order.name()).thenApply(directory -> {
+            LOG.info("backup made: bucket={} directory={}", order.bucket(), directory);
+            return Map.of("path", directory.toString());
+        });
     }
 
     // ---- configuration ----------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@ package dev.sluice.persistent.store;
 import dev.sluice.engine.DocumentView;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,8 +81,14 @@ public interface KvStore extends AutoCloseable {
      */
     long eraseCollection(int vbucket, int collection) throws StoreException;
 
-    /** Gives the space of what was removed from a vbucket back to the disk, as far as this can be done now. May take long. */
+    /**
+     * Gives the space of what was removed from a vbucket back to the disk, as far as this can be done now. May take long; a
+     * pause that comes meanwhile ends it with {@link StoreException.Kind#PAUSED}.
+     */
     void compact(int vbucket) throws StoreException;
+
+    /** How much a {@link #compact} would find to remove of each vbucket that files hold anything of. Reads no documents. */
+    Map<Integer, Staleness> staleness() throws StoreException;
 
     /** A named content that belongs to no vbucket (a manifest, an access log), null where there is none. */
     byte @Nullable [] local(String name) throws StoreException;

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -133,6 +134,11 @@ public final class CheckedStore implements KvStore {
     @Override
     public void compact(int vbucket) throws StoreException {
         store.compact(vbucket);
+    }
+
+    @Override
+    public Map<Integer, Staleness> staleness() throws StoreException {
+        return store.staleness();
     }
 
     @Override

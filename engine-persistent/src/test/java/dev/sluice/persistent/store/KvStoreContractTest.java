@@ -469,6 +469,41 @@ public abstract class KvStoreContractTest {
     }
 
     @Test
+    void staleness_isTheShareOfWhatIsGone_andACompactionTakesIt() throws StoreException {
+        assertThat(store.staleness()).isEmpty();
+        for (boolean cleared : new boolean[] {false, true}) {
+            commitNumbered(1, 300, cleared);
+            store.compact(VB);
+            assertThat(store.staleness()).isEqualTo(Map.of(VB, new Staleness(300, 0)));
+            commitNumbered(301, 500, false);
+            reopen(); // What is in memory goes to files by that.
+            assertThat(store.staleness()).isEqualTo(Map.of(VB, new Staleness(700, 400)));
+            store.compact(VB);
+            assertThat(store.staleness()).isEqualTo(Map.of(VB, new Staleness(300, 0)));
+            commitNumbered(501, 501, true);
+            reopen();
+            assertThat(store.staleness()).containsOnlyKeys(VB);
+            assertThat(store.staleness().get(VB).share()).isGreaterThan(0.9);
+            store.compact(VB);
+            assertThat(store.staleness()).isEqualTo(Map.of(VB, new Staleness(1, 0)));
+            assertThat(byKey()).containsExactly("k201501");
+        }
+    }
+
+    /** Of 300 documents those with these numbers, modulo 300. */
+    private void commitNumbered(long first, long last, boolean clear) throws StoreException {
+        StoreBatch batch = new StoreBatch();
+        if (clear) {
+            batch.clear(VB);
+        }
+        for (long seqno = first; seqno <= last; seqno++) {
+            batch.put(VB, doc("k" + seqno % 300, seqno, "v"));
+        }
+        batch.record(VB, active(last));
+        store.commit(batch, true);
+    }
+
+    @Test
     void locals_areKept_andRemoved() throws StoreException {
         StoreBatch batch = new StoreBatch();
         batch.local("manifest", bytes("{}"));
@@ -616,6 +651,7 @@ public abstract class KvStoreContractTest {
         assertKind(Kind.CLOSED, store::recover);
         assertKind(Kind.CLOSED, store::pause);
         assertKind(Kind.CLOSED, () -> store.compact(VB));
+        assertKind(Kind.CLOSED, store::staleness);
         assertKind(Kind.CLOSED, () -> store.deleteVBucket(VB));
         assertKind(Kind.CLOSED, () -> store.eraseCollection(VB, 0));
         assertKind(Kind.CLOSED, () -> store.copyTo(directory.resolve("copy")));

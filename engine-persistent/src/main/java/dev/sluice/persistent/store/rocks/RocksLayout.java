@@ -5,6 +5,7 @@ import dev.sluice.engine.DocumentView;
 import dev.sluice.persistent.store.Lookup;
 import dev.sluice.persistent.store.Metadata;
 import dev.sluice.persistent.store.RecordFormat;
+import dev.sluice.persistent.store.Staleness;
 import dev.sluice.persistent.store.StoreException;
 import dev.sluice.persistent.store.StoreException.Kind;
 import dev.sluice.persistent.store.StoredVBucket;
@@ -12,13 +13,19 @@ import dev.sluice.persistent.store.VBucketFormat;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.LiveFileMetaData;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
+import org.rocksdb.TableProperties;
 
 /**
  * What is kept where, and how it is found.
@@ -268,6 +275,45 @@ final class RocksLayout {
         for (ColumnFamilyHandle family : List.of(natives.index, natives.records)) {
             natives.db.compactRange(family, start(vbucket), start(vbucket + 1), natives.compaction);
         }
+    }
+
+    /**
+     * See {@link dev.sluice.persistent.store.KvStore#staleness}. From the files of records alone, where the space is: a
+     * replaced or purged record has a removal there, and each removal covers one record. What the removal of a range covers
+     * nobody knows without reading, so all of its vbuckets' is taken for stale.
+     */
+    static Map<Integer, Staleness> staleness(RocksNatives natives) throws RocksDBException {
+        Map<String, TableProperties> tables = natives.db.getPropertiesOfAllTables(natives.records);
+        byte[] family = natives.records.getName();
+        Map<Integer, Staleness> found = new HashMap<>();
+        Set<Integer> ranges = new HashSet<>();
+        for (LiveFileMetaData file : natives.db.getLiveFilesMetaData()) {
+            if (!Arrays.equals(file.columnFamilyName(), family)) {
+                continue;
+            }
+            TableProperties table = tables.get(file.path() + file.fileName());
+            boolean hasRanges = table != null && table.getNumRangeDeletions() > 0;
+            Staleness staleness = new Staleness(file.numEntries(), 2 * file.numDeletions());
+            for (int vbucket = vbucketOf(file.smallestKey()); vbucket <= lastVBucket(file); vbucket++) {
+                found.merge(vbucket, staleness, Staleness::plus);
+                if (hasRanges) {
+                    ranges.add(vbucket);
+                }
+            }
+        }
+        ranges.forEach(
+                vbucket -> found.computeIfPresent(vbucket, (id, sum) -> new Staleness(sum.entries(), sum.entries())));
+        return found;
+    }
+
+    private static int vbucketOf(byte[] key) {
+        return ((key[0] & 0xff) << 8) | (key[1] & 0xff);
+    }
+
+    /** The largest key of a file whose last entry removes a range is the start of the vbucket behind it. */
+    private static int lastVBucket(LiveFileMetaData file) {
+        byte[] largest = file.largestKey();
+        return largest.length == 2 ? vbucketOf(largest) - 1 : vbucketOf(largest);
     }
 
     /** Has compactions that were asked for end soon, or lets them run again. */

@@ -7,6 +7,7 @@ import dev.sluice.persistent.store.KvStore;
 import dev.sluice.persistent.store.Lookup;
 import dev.sluice.persistent.store.Metadata;
 import dev.sluice.persistent.store.Snapshot;
+import dev.sluice.persistent.store.Staleness;
 import dev.sluice.persistent.store.StoreBatch;
 import dev.sluice.persistent.store.StoreDirectory;
 import dev.sluice.persistent.store.StoreException;
@@ -17,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,6 +27,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.Checkpoint;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
 
 /**
  * A {@link KvStore} in RocksDB. What is kept where is in {@link RocksLayout}.
@@ -261,9 +264,26 @@ public final class RocksStore implements KvStore {
             if (paused) {
                 throw paused(); // It would wait for the end of the pause, and the pause's end for it.
             }
-            RocksLayout.compact(current, vbucket);
+            try {
+                RocksLayout.compact(current, vbucket);
+            } catch (RocksDBException e) {
+                if (isCalledOff(e) && !closed) {
+                    throw paused();
+                }
+                throw e;
+            }
             return true;
         });
+    }
+
+    /** A compaction that was asked for has been told to end. */
+    private static boolean isCalledOff(RocksDBException e) {
+        return e.getStatus() != null && e.getStatus().getCode() == Status.Code.Incomplete;
+    }
+
+    @Override
+    public Map<Integer, Staleness> staleness() throws StoreException {
+        return call(RocksLayout::staleness);
     }
 
     @Override

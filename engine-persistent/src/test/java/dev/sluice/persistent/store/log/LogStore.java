@@ -9,6 +9,7 @@ import dev.sluice.persistent.store.Lookup;
 import dev.sluice.persistent.store.Metadata;
 import dev.sluice.persistent.store.RecordFormat;
 import dev.sluice.persistent.store.Snapshot;
+import dev.sluice.persistent.store.Staleness;
 import dev.sluice.persistent.store.StoreBatch;
 import dev.sluice.persistent.store.StoreException;
 import dev.sluice.persistent.store.StoreException.Kind;
@@ -123,6 +124,7 @@ public final class LogStore implements KvStore {
         disk.rename(file("MANIFEST.new"), file("MANIFEST"));
         disk.syncDirectory();
         log = target;
+        tables.compacted();
         logNumber = number;
         dirty = false;
         failPoints.reach(FailPoint.AFTER_MANIFEST);
@@ -424,6 +426,12 @@ public final class LogStore implements KvStore {
         } catch (StoreException e) {
             throw failed(e);
         }
+    }
+
+    @Override
+    public synchronized Map<Integer, Staleness> staleness() throws StoreException {
+        checkOpen();
+        return tables.staleness();
     }
 
     @Override

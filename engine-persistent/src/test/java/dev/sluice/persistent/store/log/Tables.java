@@ -1,11 +1,14 @@
 package dev.sluice.persistent.store.log;
 
+import dev.sluice.persistent.store.Staleness;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 
@@ -21,6 +24,9 @@ final class Tables {
 
     private final NavigableMap<byte[], byte[]>[] maps;
 
+    /** Of each vbucket, what changes have said since {@link #compacted}. */
+    private final Map<Integer, Staleness> staleness = new HashMap<>();
+
     Tables() {
         maps = newMaps();
         for (int i = 0; i < maps.length; i++) {
@@ -34,6 +40,21 @@ final class Tables {
         for (int i = 0; i < maps.length; i++) {
             maps[i] = new TreeMap<>(other.maps[i]);
         }
+        staleness.putAll(other.staleness);
+    }
+
+    Map<Integer, Staleness> staleness() {
+        return Map.copyOf(staleness);
+    }
+
+    /** The changes up to now are forgotten, and {@link #all} takes their place. */
+    void compacted() {
+        staleness.clear();
+        of(Table.RECORDS).keySet().forEach(key -> count(key, new Staleness(1, 0)));
+    }
+
+    private void count(byte[] key, Staleness change) {
+        staleness.merge(((key[0] & 0xff) << 8) | (key[1] & 0xff), change, Staleness::plus);
     }
 
     @SuppressWarnings({"unchecked", "rawtypes"})
@@ -57,12 +78,21 @@ final class Tables {
     void apply(ByteBuffer changes) {
         while (changes.hasRemaining()) {
             byte operation = changes.get();
-            NavigableMap<byte[], byte[]> map = maps[changes.get()];
+            Table table = Table.values()[changes.get()];
+            NavigableMap<byte[], byte[]> map = of(table);
             byte[] key = bytes(changes);
+            int stale = operation == Changes.PUT ? 0 : 2; // a removal, and what it removes
             switch (operation) {
                 case Changes.PUT -> map.put(key, bytes(changes));
                 case Changes.DELETE -> map.remove(key);
-                default -> map.subMap(key, true, bytes(changes), false).clear();
+                default -> {
+                    NavigableMap<byte[], byte[]> range = map.subMap(key, true, bytes(changes), false);
+                    stale = 1 + range.size();
+                    range.clear();
+                }
+            }
+            if (table == Table.RECORDS) {
+                count(key, new Staleness(1, stale));
             }
         }
     }
