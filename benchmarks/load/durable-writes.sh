@@ -27,7 +27,13 @@ write_all() { # what
     local from before after
     before=($(statistics :ep_commit_num :ep_total_persisted))
     from=$(date +%s%N)
-    "$load" --port "$port" --keys "$documents" --value "$value" --vbuckets "$vbuckets" --random --prefill-only >/dev/null
+    # Two clients, or one connection's event loop is what is measured.
+    local half=$((documents / 2)) first second
+    "$load" --port "$port" --keys "$half" --value "$value" --vbuckets "$vbuckets" --random --prefill-only --quiet >/dev/null &
+    first=$!
+    "$load" --port "$port" --keys "$half" --key-base "$half" --value "$value" --vbuckets "$vbuckets" --random --prefill-only --quiet >/dev/null &
+    second=$!
+    wait "$first" "$second"
     statistics --await-zero :ep_queue_size
     local took=$(($(date +%s%N) - from))
     after=($(statistics :ep_commit_num :ep_total_persisted kvstore:rw_0:write_amplification kvstore:rw_0:disk_size kvstore:rw_0:live_data_size))
