@@ -50,9 +50,9 @@ class ConfigurationReaderTest {
         no object             | []                                       | $: an array (expected: an object)
         null                  | null                                     | $: null (expected: an object)
         more behind the end   | {} {}                                    | $: something behind the end of the object (expected: the end of the file)
-        unknown key           | {"colour": 1}                            | $.colour: unknown key (expected: one of listeners, buckets, threads, limits, mgmt, external, users, $schema, transport, plugins, data)
-        misspelt key          | {"bucket": {}}                           | $.bucket: unknown key (expected: one of listeners, buckets, threads, limits, mgmt, external, users, $schema, transport, plugins, data), did you mean "buckets"?
-        key of another case   | {"Threads": {}}                          | $.Threads: unknown key (expected: one of listeners, buckets, threads, limits, mgmt, external, users, $schema, transport, plugins, data), did you mean "threads"?
+        unknown key           | {"colour": 1}                            | $.colour: unknown key (expected: one of listeners, buckets, threads, limits, mgmt, external, users, $schema, transport, plugins, data, backups)
+        misspelt key          | {"bucket": {}}                           | $.bucket: unknown key (expected: one of listeners, buckets, threads, limits, mgmt, external, users, $schema, transport, plugins, data, backups), did you mean "buckets"?
+        key of another case   | {"Threads": {}}                          | $.Threads: unknown key (expected: one of listeners, buckets, threads, limits, mgmt, external, users, $schema, transport, plugins, data, backups), did you mean "threads"?
         key twice             | {"data": "a", "data": "b"}               | $.data: a second time, after line 1 (expected: each key once)
         wrong choice          | {"transport": "epol"}                    | $.transport: "epol" (expected: "auto" or "epoll" or "io_uring" or "nio"), did you mean "epoll"?
         choice of wrong type  | {"transport": 7}                         | $.transport: 7 (expected: "auto" or "epoll" or "io_uring" or "nio")
