@@ -27,6 +27,10 @@ public final class WatchedServer {
                         others -> others.or(thread -> thread.getName().startsWith("sluice-loop")))
                 // A line in the log may wait for the terminal; a healthy server writes none from a loop.
                 .allowBlockingCallsInside("ch.qos.logback.classic.Logger", "callAppenders")
+                // A lock that is not free, or a bag that changes, is looked at some dozen times more; that is no
+                // waiting.
+                .allowBlockingCallsInside("dev.sluice.memory.table.VBucketCore", "tryEnter")
+                .allowBlockingCallsInside("dev.sluice.memory.table.DocumentTable", "find")
                 // Netty's io_uring waits for its own last wake-up when a loop ends.
                 .allowBlockingCallsInside("io.netty.channel.uring.IoUringIoHandler", "destroy")
                 .blockingMethodCallback(method -> {
