@@ -208,7 +208,7 @@ class BackupCommandTest {
     @CsvSource({
         "travel, x, bucket travel does not exist",
         "default, x, bucket default: engine memory cannot be backed up (expected: one that keeps documents on disk)",
-        "Travel, ../x, the backup's name (expected: 1 to 100 characters of",
+        "Travel, ../x, backup name: ../x (expected: 1 to 100 characters of",
     })
     void whatCannotBe_isSaid(String bucket, String name, String message) {
         fails(1, "", "sluice: no backup: " + message, "backup", "--server", at(0), bucket, name);

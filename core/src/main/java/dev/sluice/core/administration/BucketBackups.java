@@ -52,6 +52,9 @@ final class BucketBackups {
     /** No backup can be called that. */
     private static final String UNFINISHED = "@unfinished";
 
+    /** Of a bad name: so much that its owner knows it again. */
+    private static final int SHOWN_MAX = 100;
+
     private final BucketStore store;
     private final AtomicReference<@Nullable String> underWay = new AtomicReference<>();
 
@@ -67,7 +70,8 @@ final class BucketBackups {
      */
     Path make(Bucket bucket, Map<String, @Nullable Object> object, String name) throws BucketException {
         if (!NAME.matcher(name).matches()) {
-            throw new BucketException(Reason.INVALID, "the backup's name (expected: " + NAME_EXPECTED + ")");
+            String given = name.length() <= SHOWN_MAX ? name : name.substring(0, SHOWN_MAX) + "…";
+            throw new BucketException(Reason.INVALID, "backup name: " + given + " (expected: " + NAME_EXPECTED + ")");
         }
         String other = underWay.compareAndExchange(null, name);
         if (other != null) {
