@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.util.LeakPresenceDetector;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -15,6 +16,8 @@ import reactor.blockhound.BlockHound;
  * closed, no buffer is left.
  */
 public final class ServerChecks implements BeforeAllCallback, AfterAllCallback {
+
+    private static final long ENDING_NANOS_MAX = 2_000_000_000L;
 
     private static final List<Throwable> BLOCKED = new CopyOnWriteArrayList<>();
 
@@ -41,10 +44,25 @@ public final class ServerChecks implements BeforeAllCallback, AfterAllCallback {
     }
 
     @Override
-    public void afterAll(ExtensionContext context) {
+    public void afterAll(ExtensionContext context) throws InterruptedException {
+        awaitThreads();
         BLOCKED.forEach(Throwable::printStackTrace);
         assertThat(BLOCKED).as("blocking calls on event loops").isEmpty();
         LeakPresenceDetector.check();
+    }
+
+    /**
+     * A server's background thread may still hold a buffer when the server is closed, and gives it back before it ends. All of
+     * them together are waited for that long; whoever still lives then has nothing to give back, or is found out.
+     */
+    private static void awaitThreads() throws InterruptedException {
+        long deadline = System.nanoTime() + ENDING_NANOS_MAX;
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            long leftMs = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+            if (thread.getName().startsWith("sluice-") && leftMs > 0) {
+                thread.join(leftMs);
+            }
+        }
     }
 
     /** Blocking calls noticed so far. */
